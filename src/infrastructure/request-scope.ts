@@ -5,6 +5,7 @@ export interface RequestScope {
   correlationId: string;
   ip: string | null;
   userAgent: string | null;
+  locale: string;
   actorId: string | null;
   actorType: 'USER' | 'ADMIN' | 'SYSTEM';
 }

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Pool, QueryResultRow } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Logger } from '../logger.js';
 
 interface Transaction {
@@ -59,6 +61,17 @@ export class Database {
       return result[0] as Row[];
     }
     return result as Row[];
+  }
+
+  /**
+   * Rows of a hot read, as a statement that PostgreSQL plans once per connection. Outside transactions only.
+   *
+   * @param name the same text must always come under the same name
+   */
+  async prepared<Row = Record<string, unknown>>(name: string, text: string, values: unknown[]): Promise<Row[]> {
+    const pool = (this.source.driver as PostgresDriver).master as Pool;
+    const { rows } = await pool.query<Row & QueryResultRow>({ name, text, values });
+    return rows;
   }
 
   /** Rows changed by an UPDATE, DELETE or INSERT. */

@@ -1,0 +1,120 @@
+import type { UserStatus } from '../../entities/user/user.enums.js';
+import type { AuditLog } from '../../infrastructure/audit/audit-log.js';
+import type { Clock } from '../../infrastructure/clock.js';
+import type { Database } from '../../infrastructure/database/database.js';
+import { DomainError, type ErrorDefinition } from '../../infrastructure/errors.js';
+import type { Settings } from '../../infrastructure/settings/settings.js';
+import type { Mails } from '../mail/mails.js';
+import type { WebLinks } from '../web-links.js';
+import { LoginErrors } from './auth.errors.js';
+import type { AddressLock, CountedAttempt } from './address-lock.js';
+import { AuthSettings } from './auth.settings.js';
+import { normalizeEmail, type EmailAddresses } from './email-addresses.js';
+import type { Passwords } from './passwords.js';
+import type { SignInClient, SignInOutcome, SignInService } from './sign-in.service.js';
+import type { SignupDecoys } from './signup-decoys.js';
+
+interface Account {
+  id: string;
+  passwordHash: string | null;
+  emailVerified: boolean;
+  status: UserStatus;
+  twoFactorEnabled: boolean;
+}
+
+/** Sign-in with email and password. */
+export class LoginService {
+  constructor(
+    private readonly database: Database,
+    private readonly passwords: Passwords,
+    private readonly decoys: SignupDecoys,
+    private readonly lock: AddressLock,
+    private readonly signIns: SignInService,
+    private readonly addresses: EmailAddresses,
+    private readonly mails: Mails,
+    private readonly links: WebLinks,
+    private readonly audit: AuditLog,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Lock of the address, attempt counted, passwords compared, address verified, second factor, account status, session.
+   *
+   * @throws DomainError one of {@link LoginErrors}
+   */
+  async login(address: string, password: string, client: SignInClient): Promise<SignInOutcome> {
+    const email = normalizeEmail(address);
+    const account = await this.accountOf(email);
+    const attempt = await this.lock.countAttempt(email, account?.id ?? null);
+    if (!attempt) return this.refuse(LoginErrors.accountLocked, email, account);
+
+    // Two comparisons on every path: neither answer nor time tells whether the address has an account.
+    const matches = await this.passwords.matches(password, account?.passwordHash);
+    const matchesDecoy = await this.passwords.matches(password, await this.decoys.find(email));
+    if (!matches || !account) {
+      if (matchesDecoy) return this.refuse(LoginErrors.emailNotVerified, email, account);
+      await this.recordFailure(attempt, account);
+      return this.refuse(LoginErrors.invalidCredentials, email, account);
+    }
+    if (!account.emailVerified) return this.refuse(LoginErrors.emailNotVerified, email, account);
+    await this.lock.reset(account.id);
+    await this.rehash(account, password);
+    return this.succeed(account, email, client);
+  }
+
+  /** Tells the owner about a lock, once a lock. */
+  async recordFailure(attempt: CountedAttempt, account: Account | undefined): Promise<void> {
+    if (!attempt.locks || !account) return;
+    await this.database.transaction(async () => {
+      await this.mails.send('security_account_locked', { userId: account.id }, {
+        lockedForMinutes: this.settings.get(AuthSettings.lockoutMinutes),
+        securityUrl: this.links.security,
+      });
+      await this.audit.record({ action: 'auth.account.locked', level: 'WARN', actorId: null, target: { type: 'User', id: account.id } });
+    });
+  }
+
+  private async succeed(account: Account, email: string, client: SignInClient): Promise<SignInOutcome> {
+    try {
+      return await this.database.transaction(async () => {
+        const outcome = await this.signIns.afterFirstFactor(account, 'password', client);
+        if (outcome.tokens) await this.audit.record({ action: 'auth.login.success', actorId: account.id, target: { type: 'User', id: account.id } });
+        return outcome;
+      });
+    } catch (error) {
+      if (error instanceof DomainError) await this.recordRefusal(error.definition, email, account);
+      throw error;
+    }
+  }
+
+  private async refuse(definition: ErrorDefinition, email: string, account: Account | undefined): Promise<never> {
+    await this.recordRefusal(definition, email, account);
+    throw new DomainError(definition);
+  }
+
+  /** The address of a failure is stored as a keyed hash when it belongs to nobody. */
+  private async recordRefusal({ key }: ErrorDefinition, email: string, account: Account | undefined): Promise<void> {
+    await this.audit.record({
+      action: 'auth.login.failure',
+      actorId: account?.id ?? null,
+      data: { reason: key, ...(!account && { email: this.addresses.hash(email) }) },
+    });
+  }
+
+  private async accountOf(email: string): Promise<Account | undefined> {
+    const [account] = await this.database.query<Account>(
+      `select id, password_hash as "passwordHash", email_verified as "emailVerified", status, two_factor_enabled as "twoFactorEnabled"
+       from user_account where email = $1`,
+      [email],
+    );
+    return account;
+  }
+
+  private async rehash(account: Account, password: string): Promise<void> {
+    if (!this.passwords.isOutdated(account.passwordHash!)) return;
+    await this.database.query('update user_account set password_hash = $2, updated_at = $3 where id = $1 and password_hash = $4', [
+      account.id, await this.passwords.hash(password), this.clock.now(), account.passwordHash,
+    ]);
+  }
+}

@@ -1,0 +1,55 @@
+import { PasswordReset } from '../../entities/auth/password-reset.entity.js';
+import { addTime, Duration, type Clock } from '../../infrastructure/clock.js';
+import { randomToken, sha256 } from '../../infrastructure/crypto/hash.js';
+import type { Database } from '../../infrastructure/database/database.js';
+import { newId } from '../../infrastructure/ids.js';
+import type { Settings } from '../../infrastructure/settings/settings.js';
+import type { Mails } from '../mail/mails.js';
+import type { WebLinks } from '../web-links.js';
+import { AuthSettings } from './auth.settings.js';
+
+/** Mailed links that set a password, and those that also bring a former address back. */
+export class PasswordResetLinks {
+  constructor(
+    private readonly database: Database,
+    private readonly mails: Mails,
+    private readonly links: WebLinks,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Replaces earlier links of the user by a new one and mails it, in the transaction at hand. */
+  async send(user: { id: string; email: string; locale: string | null }): Promise<void> {
+    await this.invalidate(user.id);
+    const expiresInMinutes = this.settings.get(AuthSettings.passwordResetTtlMinutes);
+    const token = await this.create(user.id, null, Duration.minutes(expiresInMinutes));
+    await this.mails.send('password_reset', { to: user.email, locale: user.locale }, { resetUrl: this.links.resetPassword(token), expiresInMinutes });
+  }
+
+  /** A link that sets a password and gives the account its former address back. @returns the token */
+  createRestoreLink(userId: string, restoreEmail: string, validHours: number): Promise<string> {
+    return this.create(userId, restoreEmail, Duration.hours(validHours));
+  }
+
+  /** Makes open links invalid; those that restore a former address end by use or expiry alone. */
+  async invalidate(userId: string): Promise<void> {
+    await this.database.query(
+      'update password_reset set invalidated_at = $2 where user_id = $1 and restore_email is null and used_at is null and invalidated_at is null',
+      [userId, this.clock.now()],
+    );
+  }
+
+  private async create(userId: string, restoreEmail: string | null, lifetime: number): Promise<string> {
+    const token = randomToken();
+    const now = this.clock.now();
+    await this.database.manager.insert(PasswordReset, {
+      id: newId(),
+      userId,
+      tokenHash: sha256(token),
+      restoreEmail,
+      expiresAt: addTime(now, lifetime),
+      createdAt: now,
+    });
+    return token;
+  }
+}
