@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { transpile } from './transpile.mjs';
 
 if (!module.registerHooks) {
-  throw new Error(`Node ${process.versions.node} is too old. Start through npm, or put node_modules/.bin first on the PATH.`);
+  throw new Error(
+    `Node ${process.versions.node} is too old. Start through npm, or put node_modules/.bin first on the PATH.`,
+  );
 }
 
 const isSource = (url) => url.startsWith('file:') && url.endsWith('.ts') && !url.includes('/node_modules/');
