@@ -7,6 +7,7 @@ export type BusHandler = (payload: BusPayload) => void;
  * process memory without configuration.
  */
 export interface MessageBus {
+  /** Never rejects: who publishes has done its work already, and whoever listens can live without an event. */
   publish(channel: string, payload: BusPayload): Promise<void>;
   /** Listens until the returned function is called. The transport listens from the first local subscriber to the last. */
   subscribe(channel: string, handler: BusHandler): Promise<() => Promise<void>>;
