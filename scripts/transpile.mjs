@@ -44,10 +44,17 @@ function readIfPresent(file) {
   }
 }
 
-/** Several processes may start at once: each writes a file of its own and moves it into place. */
+/**
+ * Several processes may start at once: each writes a file of its own and moves it into place. Where the tree is read-only,
+ * every start translates anew.
+ */
 function store(target, code) {
   const draft = `${target}.${process.pid}`;
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(draft, code);
-  renameSync(draft, target);
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(draft, code);
+    renameSync(draft, target);
+  } catch (error) {
+    if (!['EACCES', 'EROFS'].includes(error.code)) throw error;
+  }
 }

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from '../../logger.js';
 import { findBinaries, serverUser, type ServerUser } from './binaries.js';
-import { eventually, serverProcesses, signal, startTimeOf } from './processes.js';
+import { eventually, serverProcesses, servesDirectory, signal } from './processes.js';
 
 /** The database role of the application; it owns the cluster. */
 export const ROLE = 'biore';
@@ -27,6 +27,7 @@ const PASSWORD_FILE = 'password';
 const LOCK_FILE = 'postmaster.pid';
 /** An orphan that still writes gets this long, in milliseconds, to shut down in good order. */
 const ORPHAN_PATIENCE = 10_000;
+const KILL_LIMIT = 5_000;
 
 /** A program with the arguments and the surroundings it needs. */
 interface Command {
@@ -57,10 +58,9 @@ export class Cluster {
     this.binaries = findBinaries(this.user);
   }
 
-  /** Name of the server in the process list. Made of the directory's identity: a copy of the files is another server. */
+  /** Name of the server in the process list. */
   get name(): string {
-    const { dev, ino } = statSync(this.directory, { bigint: true });
-    return `bio-re-${dev}-${ino}`;
+    return nameOf(this.directory);
   }
 
   get password(): string {
@@ -79,7 +79,7 @@ export class Cluster {
   /** Brings the directory into a state in which a server can start on it, whatever state it was left in. */
   async prepare(logger: Logger): Promise<void> {
     await this.endOrphans(logger);
-    this.removeDrafts();
+    await this.removeDrafts();
     if (existsSync(this.directory) && !this.isComplete()) this.setAside(logger);
     if (!existsSync(this.directory)) await this.initialise(logger);
     this.removeStaleLock();
@@ -97,9 +97,7 @@ export class Cluster {
       signal(postmaster.pid, 'SIGINT');
       if (await eventually(() => running().length === 0, ORPHAN_PATIENCE)) return;
     }
-    const killAll = () => running().map(({ pid }) => signal(pid, 'SIGKILL')).length === 0;
-    if (!(await eventually(killAll, ORPHAN_PATIENCE)))
-      throw new Error(`The orphaned database server in ${this.directory} does not end`);
+    await killAll(this.name);
   }
 
   /** How to run a program of PostgreSQL on a directory. */
@@ -121,19 +119,22 @@ export class Cluster {
     writeFileSync(join(draft, PASSWORD_FILE), randomBytes(24).toString('base64url'), { mode: 0o600 });
     this.giveToServerUser(draft);
     const { file, dataArgument, options } = this.command('initdb', directory);
+    const name = ['--set', `cluster_name=${nameOf(directory)}`];
     const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
     const login = [`--username=${ROLE}`, '--auth=scram-sha-256', `--pwfile=../${PASSWORD_FILE}`];
-    await promisify(execFile)(file, [dataArgument, ...locale, ...login], options);
+    await promisify(execFile)(file, [dataArgument, ...name, ...locale, ...login], options);
     renameSync(join(draft, PASSWORD_FILE), join(directory, PASSWORD_FILE));
     renameSync(directory, this.directory);
     rmSync(draft, { recursive: true });
     logger.info({ directory: this.directory }, 'made a new database cluster');
   }
 
-  /** Drafts of an initdb that was killed. A survivor of it may still write for a moment. */
-  private removeDrafts(): void {
+  /** Drafts of a process that was killed, whose initdb may still be at work. */
+  private async removeDrafts(): Promise<void> {
     for (const name of readdirSync(this.dataDir).filter((entry) => entry.startsWith(DRAFT_PREFIX))) {
-      rmSync(join(this.dataDir, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      const draft = join(this.dataDir, name);
+      if (existsSync(join(draft, 'data'))) await killAll(nameOf(join(draft, 'data')));
+      rmSync(draft, { recursive: true });
     }
   }
 
@@ -148,10 +149,14 @@ export class Cluster {
     logger.warn({ directory: this.directory, movedTo: remains }, 'set an incomplete database cluster aside');
   }
 
-  /** PostgreSQL refuses to start while the pid in its lock belongs to any process by now, or while the file is empty. */
+  /**
+   * PostgreSQL refuses to start while the file is empty or its pid belongs to any process by now, even a dead one that
+   * nobody collected. The lock of a server that somebody started by hand on this directory stays, and does its work.
+   */
   private removeStaleLock(): void {
     const { lock } = this;
-    if (!lock || startTimeOf(lock.pid) !== undefined) rmSync(join(this.directory, LOCK_FILE), { force: true });
+    if (lock && servesDirectory(lock.pid, this.directory)) return;
+    rmSync(join(this.directory, LOCK_FILE), { force: true });
   }
 
   /** PostgreSQL demands a directory that belongs to its user and to nobody else; a copy or a restore may have lost that. */
@@ -167,4 +172,15 @@ export class Cluster {
       lchownSync(join(entry.parentPath, entry.name), this.user.uid, this.user.gid);
     }
   }
+}
+
+/** Made of the identity of the directory, which a rename keeps and a copy does not have. */
+function nameOf(directory: string): string {
+  const { dev, ino } = statSync(directory, { bigint: true });
+  return `bio-re-${dev}-${ino}`;
+}
+
+async function killAll(name: string): Promise<void> {
+  const noneLeft = () => serverProcesses(name).map(({ pid }) => signal(pid, 'SIGKILL')).length === 0;
+  if (!(await eventually(noneLeft, KILL_LIMIT))) throw new Error(`The processes of ${name} do not end`);
 }

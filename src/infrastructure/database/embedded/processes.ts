@@ -20,16 +20,25 @@ export interface ServerProcess {
   postmaster: boolean;
 }
 
-/** The running processes of the cluster `name`, which the postmaster carries among its arguments, its children in their titles. */
+/**
+ * The running processes of the cluster `name`, which the postmaster and initdb carry among their arguments, the children of
+ * the postmaster in their titles.
+ */
 export function serverProcesses(name: string): ServerProcess[] {
   return commandLines()
     .map(({ pid, command }) => ({
       pid,
-      postmaster: /^(.*\/)?postgres /.test(command) && command.includes(` cluster_name=${name} `),
+      postmaster: /^(.*\/)?(postgres|initdb) /.test(command) && command.includes(` cluster_name=${name} `),
       child: command.startsWith(`postgres: ${name}: `),
     }))
     .filter(({ postmaster, child }) => postmaster || child)
     .map(({ pid, postmaster }) => ({ pid, postmaster }));
+}
+
+/** True for a PostgreSQL process that was given `directory` as an argument. */
+export function servesDirectory(pid: number, directory: string): boolean {
+  const command = commandLines().find((process) => process.pid === pid)?.command ?? '';
+  return /^(.*\/)?postgres /.test(command) && command.includes(directory);
 }
 
 /** Sends a signal to a process that may have ended meanwhile. */
