@@ -5,6 +5,7 @@ import { ConfigValue } from './admin/config-value.entity.js';
 import { FraudFlag } from './admin/fraud-flag.entity.js';
 import { ModerationCase } from './admin/moderation-case.entity.js';
 import { ModerationRule } from './admin/moderation-rule.entity.js';
+import { ProviderSetting } from './admin/provider-setting.entity.js';
 import { StatementOfReasons } from './admin/statement-of-reasons.entity.js';
 import { BackupCode } from './auth/backup-code.entity.js';
 import { Challenge } from './auth/challenge.entity.js';
@@ -13,6 +14,11 @@ import { OAuthProvider } from './auth/oauth-provider.entity.js';
 import { PasswordReset } from './auth/password-reset.entity.js';
 import { Session } from './auth/session.entity.js';
 import { SocialAccount } from './auth/social-account.entity.js';
+import { OutboxMessage } from './development/outbox-message.entity.js';
+import { DeadJob } from './jobs/dead-job.entity.js';
+import { JobOutboxEntry } from './jobs/job-outbox-entry.entity.js';
+import { JobRun } from './jobs/job-run.entity.js';
+import { JobState } from './jobs/job-state.entity.js';
 import { IdempotencyRecord } from './operations/idempotency-record.entity.js';
 import { Appeal } from './user/appeal.entity.js';
 import { BlockList } from './user/block-list.entity.js';
@@ -36,6 +42,7 @@ export const entities: Array<new () => object> = [
   FraudFlag,
   ModerationCase,
   ModerationRule,
+  ProviderSetting,
   StatementOfReasons,
   BackupCode,
   Challenge,
@@ -45,6 +52,11 @@ export const entities: Array<new () => object> = [
   Session,
   SocialAccount,
   IdempotencyRecord,
+  OutboxMessage,
+  DeadJob,
+  JobOutboxEntry,
+  JobRun,
+  JobState,
   Appeal,
   BlockList,
   ConsentRecord,
@@ -60,5 +72,4 @@ export const entities: Array<new () => object> = [
 ];
 
 /** Every entity of the analytics database. */
-export const analyticsEntities: Array<new () => object> = [
-];
+export const analyticsEntities: Array<new () => object> = [];

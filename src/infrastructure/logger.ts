@@ -17,6 +17,7 @@ export function createLogger(options: { level: string; pretty?: boolean }): Logg
     redact: { paths, censor: '[redacted]' },
     formatters: { level: (label) => ({ level: label }) },
     base: undefined,
+    serializers: { err: describeError },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     mixin: () => {
       const scope = currentRequestScope();
@@ -26,4 +27,20 @@ export function createLogger(options: { level: string; pretty?: boolean }): Logg
   return options.pretty
     ? pino({ ...config, transport: { target: 'pino-pretty', options: { colorize: true, singleLine: true } } })
     : pino(config);
+}
+
+/**
+ * What a log may hold of an error: its class, text, stack and the code of its origin. Parameters and details of a failed
+ * statement stay out, since they hold what somebody sent.
+ */
+function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { code, cause } = error as Error & { code?: unknown };
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(typeof code === 'string' && { errorCode: code }),
+    ...(cause !== undefined && { cause: describeError(cause) }),
+  };
 }

@@ -1,9 +1,11 @@
 import { Extensions, FieldResolver, Mutation, Query, UseMiddleware, type MiddlewareFn } from 'type-graphql';
-import type { ReturnTypeFunc } from 'type-graphql/build/typings/decorators/types.js';
 import type { ErrorDefinition } from '../infrastructure/errors.js';
 import type { KillSwitch } from '../services/admin/kill-switches.js';
 import type { Permission } from '../services/admin/permissions.js';
 import type { RequestContext } from './request-context.js';
+
+/** Names the GraphQL type of a result, as TypeGraphQL's decorators take it. */
+type ReturnTypeFunc = Parameters<typeof Query>[0];
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

@@ -2,7 +2,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { invalidField } from '../infrastructure/errors.js';
 import { currentRequestScope } from '../infrastructure/request-scope.js';
@@ -56,7 +56,7 @@ export async function mountGraphQL(fastify: FastifyInstance, { schema, contexts,
         throw invalidField('query', 'arrayMaxSize', `at most ${DOCUMENT_LIMITS.batch} operations in a batch`);
       }
     },
-    handler: fastifyApolloHandler(server, { context: async (request) => contexts.fromHttp(request, 'graphql') }),
+    handler: fastifyApolloHandler(server, { context: async (request) => contexts.fromHttp(request, 'graphql') }) as RouteHandlerMethod,
   });
   return server;
 }
@@ -79,7 +79,7 @@ export function documentLimits() {
 const oneMutationPerIdempotencyKey: ApolloServerPlugin<RequestContext> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ contextValue, operation }) => {
-      if (contextValue.idempotencyKey === null || operation.operation !== 'mutation') return;
+      if (contextValue.idempotencyKey === null || operation?.operation !== 'mutation') return;
       const [first, ...others] = operation.selectionSet.selections;
       if (others.length > 0 || first?.kind !== 'Field') {
         throw new GraphQLError('', { originalError: invalidField('Idempotency-Key', 'matches', 'exactly one mutation field in the document') });

@@ -12,6 +12,8 @@ export const API_PREFIX = '/api/v1';
 const STAFF_BODY_LIMIT = 4 * 1024 * 1024;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
+type SofaResponse = ReturnType<NonNullable<Parameters<typeof useSofa>[0]['errorHandler']>>;
+
 /** A failed execution on its way out of sofa. */
 class RestFailure extends Error {
   constructor(readonly presented: PresentedError) {
@@ -39,16 +41,17 @@ export function mountRestApi(fastify: FastifyInstance, schema: GraphQLSchema, co
       ]),
     ),
     context: ({ operation }: { operation: RequestContext }) => operation,
-    execute: async ({ document, contextValue }: { document: DocumentNode; contextValue: RequestContext }) => {
-      const { data, errors: failures } = await execute(document, contextValue);
-      if (failures?.[0]) throw new RestFailure(errors.present(failures[0], { locale: contextValue.client.locale, correlationId: contextValue.correlationId }));
+    execute: async ({ document, contextValue }) => {
+      const context = contextValue as RequestContext;
+      const { data, errors: failures } = await execute(document, context);
+      if (failures?.[0]) throw new RestFailure(errors.present(failures[0], { locale: context.client.locale, correlationId: context.correlationId }));
       const [[name, value]] = Object.entries(data ?? {}) as [[string, unknown]];
       return { data: { [name]: { success: true, data: value === true && answersNothing(document) ? null : value } } };
     },
     errorHandler: ([error]) => {
       if (!(error instanceof RestFailure)) throw error;
       const { status, headers, body } = error.presented;
-      return Response.json({ success: false, error: body }, { status, headers });
+      return Response.json({ success: false, error: body }, { status, headers }) as unknown as SofaResponse;
     },
   });
 

@@ -43,9 +43,13 @@ export class EmailVerificationService {
     private readonly clock: Clock,
   ) {}
 
-  /** Writes a sign-up link and puts its mail into the outbox, in the transaction at hand. */
-  async sendSignupLink(user: { id: string; email: string; locale: string | null }): Promise<void> {
-    const token = await this.createLink(user.id, EmailVerificationPurpose.SIGNUP, null);
+  /**
+   * Writes a sign-up link and puts its mail into the outbox, in the transaction at hand.
+   *
+   * @param linkId id of the link; that of the request it answers, where there is one
+   */
+  async sendSignupLink(user: { id: string; email: string; locale: string | null }, linkId = newId()): Promise<void> {
+    const token = await this.createLink(linkId, user.id, EmailVerificationPurpose.SIGNUP, null);
     await this.mails.send(
       'account_verification',
       { to: user.email, locale: user.locale },
@@ -56,7 +60,7 @@ export class EmailVerificationService {
   /** Writes the link of an email change, in the transaction at hand, and makes earlier ones invalid. */
   async sendEmailChangeLink(user: { id: string; newEmail: string; locale: string | null }): Promise<void> {
     await this.invalidateEmailChanges(user.id);
-    const token = await this.createLink(user.id, EmailVerificationPurpose.EMAIL_CHANGE, user.newEmail);
+    const token = await this.createLink(newId(), user.id, EmailVerificationPurpose.EMAIL_CHANGE, user.newEmail);
     await this.mails.send(
       'email_change_confirm',
       { to: user.newEmail, locale: user.locale },
@@ -171,11 +175,11 @@ export class EmailVerificationService {
     }
   }
 
-  private async createLink(userId: string, purpose: EmailVerificationPurpose, newEmail: string | null): Promise<string> {
+  private async createLink(id: string, userId: string, purpose: EmailVerificationPurpose, newEmail: string | null): Promise<string> {
     const token = newCapabilityId();
     const now = this.clock.now();
     await this.database.manager.insert(EmailVerification, {
-      id: newId(),
+      id,
       userId,
       purpose,
       newEmail,

@@ -18,17 +18,21 @@ export class PasswordResetLinks {
     private readonly clock: Clock,
   ) {}
 
-  /** Replaces earlier links of the user by a new one and mails it, in the transaction at hand. */
-  async send(user: { id: string; email: string; locale: string | null }): Promise<void> {
+  /**
+   * Replaces earlier links of the user by a new one and mails it, in the transaction at hand.
+   *
+   * @param linkId id of the link; that of the request it answers, where there is one
+   */
+  async send(user: { id: string; email: string; locale: string | null }, linkId = newId()): Promise<void> {
     await this.invalidate(user.id);
     const expiresInMinutes = this.settings.get(AuthSettings.passwordResetTtlMinutes);
-    const token = await this.create(user.id, null, Duration.minutes(expiresInMinutes));
+    const token = await this.create(linkId, user.id, null, Duration.minutes(expiresInMinutes));
     await this.mails.send('password_reset', { to: user.email, locale: user.locale }, { resetUrl: this.links.resetPassword(token), expiresInMinutes });
   }
 
   /** A link that sets a password and gives the account its former address back. @returns the token */
   createRestoreLink(userId: string, restoreEmail: string, validHours: number): Promise<string> {
-    return this.create(userId, restoreEmail, Duration.hours(validHours));
+    return this.create(newId(), userId, restoreEmail, Duration.hours(validHours));
   }
 
   /** Makes open links invalid; those that restore a former address end by use or expiry alone. */
@@ -39,11 +43,11 @@ export class PasswordResetLinks {
     );
   }
 
-  private async create(userId: string, restoreEmail: string | null, lifetime: number): Promise<string> {
+  private async create(id: string, userId: string, restoreEmail: string | null, lifetime: number): Promise<string> {
     const token = randomToken();
     const now = this.clock.now();
     await this.database.manager.insert(PasswordReset, {
-      id: newId(),
+      id,
       userId,
       tokenHash: sha256(token),
       restoreEmail,

@@ -13,11 +13,10 @@ import { matchLocale } from '../../infrastructure/i18n/negotiate-locale.js';
 import { newId } from '../../infrastructure/ids.js';
 import { toPlainText } from '../../infrastructure/plain-text.js';
 import type { Settings } from '../../infrastructure/settings/settings.js';
-import type { JobOutbox } from '../../jobs/job-outbox.js';
 import type { TextModeration } from '../moderation/text-moderation.js';
 import type { Usernames } from '../user/usernames.js';
+import type { AccountMailRequests } from './account-mail-requests.js';
 import { RegistrationErrors } from './auth.errors.js';
-import { accountMailRequestJob } from './auth.jobs.js';
 import { AuthSettings } from './auth.settings.js';
 import { normalizeEmail, type EmailAddresses } from './email-addresses.js';
 import type { EmailVerificationService } from './email-verification.service.js';
@@ -80,7 +79,7 @@ export class RegistrationService {
     private readonly phones: PhoneChallenges,
     private readonly verification: EmailVerificationService,
     private readonly decoys: SignupDecoys,
-    private readonly outbox: JobOutbox,
+    private readonly accountMails: AccountMailRequests,
     private readonly audit: AuditLog,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -187,12 +186,10 @@ export class RegistrationService {
         if (!samePassword) {
           await manager.update(User, holder.id, { passwordHash: request.passwordHash, signupContested: true });
         }
-        await this.outbox.enqueue(accountMailRequestJob, { kind: 'signup-repeat', requestId: newId(), email: request.email, locale: origin.locale });
+        await this.accountMails.queue('signup-repeat', request.email, origin.locale);
       } else {
         await this.decoys.leave(request.email, request.passwordHash);
-        if (holder) {
-          await this.outbox.enqueue(accountMailRequestJob, { kind: 'account-exists', requestId: newId(), email: request.email, locale: origin.locale });
-        }
+        if (holder) await this.accountMails.queue('account-exists', request.email, origin.locale);
       }
       if (request.username) await this.holdUsername(request.username);
       await this.audit.record({ action: 'auth.register.repeat', actorId: null, data: { email: this.addresses.hash(request.email) } });

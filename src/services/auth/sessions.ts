@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Session } from '../../entities/auth/session.entity.js';
-import type { SessionEndReason } from '../../entities/auth/auth.enums.js';
+import { SessionEndReason } from '../../entities/auth/auth.enums.js';
 import { addTime, Duration, type Clock } from '../../infrastructure/clock.js';
 import { sha256 } from '../../infrastructure/crypto/hash.js';
 import type { Database } from '../../infrastructure/database/database.js';
@@ -51,7 +51,7 @@ export class Sessions {
    * @param methods the factors that were shown, such as `password`, `totp` or `oauth_google`
    */
   async open(userId: string, methods: string[], device: Device, replacedToken: string | null): Promise<SessionTokens> {
-    if (replacedToken) await this.endByToken(replacedToken, 'REPLACED');
+    if (replacedToken) await this.endByToken(replacedToken, SessionEndReason.REPLACED);
     const now = this.clock.now();
     const token = this.refreshTokens.create();
     const id = newId();
@@ -150,6 +150,6 @@ export class Sessions {
       `select family_id from session where user_id = $2 and ${LIVE_SESSION} order by created_at desc, id desc offset $3`,
       [this.clock.now(), userId, this.settings.get(AuthSettings.maxSessionsPerUser)],
     );
-    for (const { family_id: familyId } of surplus) await this.end(userId, familyId, 'LIMIT' as SessionEndReason);
+    for (const { family_id: familyId } of surplus) await this.end(userId, familyId, SessionEndReason.LIMIT);
   }
 }

@@ -1,3 +1,4 @@
+import { ProviderFamily } from '../../entities/admin/provider.enums.js';
 import type { Encryption } from '../../infrastructure/crypto/encryption.js';
 import type { Database } from '../../infrastructure/database/database.js';
 import { DEFAULT_LOCALE } from '../../infrastructure/i18n/locales.js';
@@ -35,7 +36,7 @@ export class MailSender {
     const template = mail.template as MailTemplate;
     const params = JSON.parse(this.encryption.decrypt(mail.sealedParams)) as MailTemplates[typeof template];
     const { subject, text, html } = this.renderer.render(template, params, receiver.locale ?? DEFAULT_LOCALE);
-    await this.providers.withFailover('email', (provider) =>
+    await this.providers.withFailover(ProviderFamily.email, (provider) =>
       provider.send({ to: receiver.to, subject, text, html, template, messageId: jobId }),
     );
   }

@@ -9,6 +9,14 @@ import { UserSettingsKeys } from './user.settings.js';
 
 const LOGIN_TTL_SECONDS = 1800;
 
+/** A token as it is handed out. */
+export interface IssuedReactivationToken {
+  token: string;
+  /** Seconds. */
+  expiresIn: number;
+  expiresAt: Date;
+}
+
 /** Tokens that bring a paused account back. They open no session, so a leaked link gains nothing. */
 export class ReactivationTokens {
   constructor(
@@ -20,15 +28,16 @@ export class ReactivationTokens {
   /**
    * Writes a token, in the transaction at hand.
    *
-   * @param expiresAt default: 30 minutes for LOGIN; for EMAIL the date of a scheduled deletion, else
+   * @param options.id that of the request it answers, where there is one
+   * @param options.expiresAt default: 30 minutes for LOGIN; for EMAIL the date of a scheduled deletion, else
    *   `user.reactivate_token_ttl_days`
    */
-  async issue(userId: string, source: ReactivationTokenSource, expiresAt?: Date): Promise<{ token: string; expiresIn: number; expiresAt: Date }> {
+  async issue(userId: string, source: ReactivationTokenSource, options: { id?: string; expiresAt?: Date } = {}): Promise<IssuedReactivationToken> {
     const now = this.clock.now();
-    const end = expiresAt ?? (await this.defaultEnd(userId, source));
+    const end = options.expiresAt ?? (await this.defaultEnd(userId, source));
     const token = randomToken();
     await this.database.manager.insert(ReactivationToken, {
-      id: newId(),
+      id: options.id ?? newId(),
       userId,
       tokenHash: sha256(token),
       source,

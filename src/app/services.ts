@@ -1,0 +1,77 @@
+import { AccessTokens } from '../services/auth/access-tokens.js';
+import { AccountMailRequests } from '../services/auth/account-mail-requests.js';
+import { AccountStates } from '../services/auth/account-states.js';
+import { AddressLock } from '../services/auth/address-lock.js';
+import { Authentication } from '../services/auth/authentication.js';
+import { EmailAddresses, resolveMxByDns, type ResolveMx } from '../services/auth/email-addresses.js';
+import { EmailVerificationService } from '../services/auth/email-verification.service.js';
+import { IdentityService } from '../services/auth/identity.service.js';
+import { LoginService } from '../services/auth/login.service.js';
+import { PasswordResetLinks } from '../services/auth/password-reset-links.js';
+import { Passwords } from '../services/auth/passwords.js';
+import { PhoneChallenges } from '../services/auth/phone-challenges.js';
+import { RefreshTokens } from '../services/auth/refresh-tokens.js';
+import { RegistrationService } from '../services/auth/registration.service.js';
+import { Sessions } from '../services/auth/sessions.js';
+import { SignInChallenges } from '../services/auth/sign-in-challenges.js';
+import { SignInService } from '../services/auth/sign-in.service.js';
+import { SignupDecoys } from '../services/auth/signup-decoys.js';
+import { MailBudget } from '../services/mail/mail-budget.js';
+import { Mails } from '../services/mail/mails.js';
+import { TextModeration } from '../services/moderation/text-moderation.js';
+import { ReactivationTokens } from '../services/user/reactivation-tokens.js';
+import { Usernames } from '../services/user/usernames.js';
+import { WebLinks } from '../services/web-links.js';
+import type { Foundation, Infrastructure } from './infrastructure.js';
+import type { Jobs } from './jobs.js';
+import type { Providers } from './providers.js';
+
+/** Counterparts outside the process that tests replace. */
+export interface Outside {
+  resolveMx?: ResolveMx;
+}
+
+/** The domain: every service, built once. */
+export function buildServices({ env, clock }: Foundation, infrastructure: Infrastructure, { outbox }: Jobs, _providers: Providers, outside: Outside) {
+  const { audit, database, encryption, events, settings, store } = infrastructure;
+  const links = new WebLinks(env.webOrigin);
+  const mails = new Mails(outbox, encryption);
+  const moderation = new TextModeration(database, encryption, clock);
+  const usernames = new Usernames(database, settings, clock);
+  const reactivationTokens = new ReactivationTokens(database, settings, clock);
+
+  // Identity: who somebody is, and how they prove it.
+  const addresses = new EmailAddresses(database, store, settings, outside.resolveMx ?? resolveMxByDns, env.emailTombstoneKey);
+  const mailBudget = new MailBudget(store, addresses, settings);
+  const passwords = new Passwords(settings);
+  const accessTokens = new AccessTokens(env.accessTokenKeys, settings, clock);
+  const refreshTokens = new RefreshTokens(env.refreshTokenKey);
+  const accountStates = new AccountStates(database, events, clock);
+  const authentication = new Authentication(accessTokens, accountStates, database, settings, clock);
+  const sessions = new Sessions(database, accessTokens, refreshTokens, events, settings, clock);
+  const signInChallenges = new SignInChallenges(database, clock);
+  const signIns = new SignInService(database, sessions, signInChallenges, accessTokens, reactivationTokens, mails, links, clock);
+  const decoys = new SignupDecoys(store, addresses, settings);
+  const addressLock = new AddressLock(database, store, addresses, settings, clock);
+  const resetLinks = new PasswordResetLinks(database, mails, links, settings, clock);
+  const verification = new EmailVerificationService(database, addresses, resetLinks, mails, links, audit, events, settings, clock);
+  const phones = new PhoneChallenges(database, clock);
+  const accountMailRequests = new AccountMailRequests(
+    database, outbox, verification, resetLinks, reactivationTokens, mailBudget, addresses, mails, links, audit,
+  );
+  const registrations = new RegistrationService(
+    database, addresses, passwords, usernames, moderation, phones, verification, decoys, accountMailRequests, audit, settings, clock,
+  );
+  const logins = new LoginService(
+    database, passwords, decoys, addressLock, signIns, addresses, mails, links, audit, settings, clock,
+  );
+  const identities = new IdentityService(database);
+
+  return {
+    links, mails, moderation, usernames, reactivationTokens,
+    addresses, mailBudget, passwords, accessTokens, refreshTokens, accountStates, authentication, sessions, signInChallenges,
+    signIns, decoys, addressLock, resetLinks, verification, phones, accountMailRequests, registrations, logins, identities,
+  };
+}
+
+export type Services = ReturnType<typeof buildServices>;

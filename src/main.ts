@@ -1,0 +1,10 @@
+import 'reflect-metadata';
+import { runUntilStopped, startProcess } from './app/process.js';
+
+await runUntilStopped(async () => {
+  const running = await startProcess();
+  const { env, app } = running;
+  const address = await app.http.listen({ host: env.HOST, port: env.PORT });
+  process.stdout.write(`ready ${address}\n`);
+  return running;
+});
