@@ -45,7 +45,7 @@ export interface OperationOptions {
   errors?: readonly ErrorDefinition[];
   /** `Cache-Control` of a success; default no-store. */
   cacheControl?: string;
-  /** The result may be null. */
+  /** A success may answer null. */
   nullable?: boolean;
   deprecated?: string;
 }
@@ -89,7 +89,8 @@ function declare(kind: OperationDefinition['kind'], returns: ReturnTypeFunc, opt
       symbol: `${target.constructor.name}.${String(property)}`,
     };
     operations.push(definition);
-    const field = { nullable: options.nullable, deprecationReason: options.deprecated };
+    // Nullable on the wire, so that one failing field of a document leaves the others their results.
+    const field = { nullable: true, deprecationReason: options.deprecated };
     (kind === 'query' ? Query(returns, field) : Mutation(returns, field))(target, property, descriptor);
     Extensions({ operation: definition })(target, property);
     UseMiddleware(throughGuards(definition))(target, property);

@@ -76,11 +76,13 @@ function inputError(error: unknown): ErrorDefinition | undefined {
   return status !== undefined && status >= 400 && status < 500 ? GenericErrors.validation : undefined;
 }
 
-/** GraphQL's own messages name fields and types, never values of variables. */
+/** GraphQL's own messages help a developer, unless they quote a value, which may be a secret. */
 function inputViolations(error: unknown): FieldViolation[] | undefined {
   if (!(error instanceof GraphQLError)) return undefined;
-  const field = /^Variable "\$(\w+)"/.exec(error.message)?.[1] ?? 'query';
-  return [{ field, rule: field === 'query' ? 'document' : 'type', message: error.message.replace(/ got invalid value .*?(;|$)/s, ' got an invalid value$1') }];
+  const variable = /^Variable "\$(\w+)"/.exec(error.message)?.[1];
+  if (variable) return [{ field: variable, rule: 'type', message: '' }];
+  const quotesValue = /represent|invalid value|Expected value/.test(error.message);
+  return [{ field: 'query', rule: quotesValue ? 'type' : 'document', message: quotesValue ? '' : error.message }];
 }
 
 const UNAVAILABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', '57P01', '57P02', '57P03', '53300', '08006', '08001', '08003']);

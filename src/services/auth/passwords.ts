@@ -19,7 +19,7 @@ export class Passwords {
   constructor(private readonly settings: Settings) {}
 
   hash(password: string): Promise<string> {
-    return hash(digest(password), { cost: this.cost });
+    return hash(digest(password), this.cost);
   }
 
   /** Compares with `storedHash`, or with a dummy of the same cost, so that the time tells nothing about a missing one. */
@@ -46,7 +46,7 @@ export class Passwords {
 
   private dummyHash(): Promise<string> {
     let dummy = this.dummies.get(this.cost);
-    if (!dummy) this.dummies.set(this.cost, (dummy = hash(digest('a password that nobody has'), { cost: this.cost })));
+    if (!dummy) this.dummies.set(this.cost, (dummy = hash(digest('a password that nobody has'), this.cost)));
     return dummy;
   }
 }
