@@ -1,3 +1,4 @@
+import { AccountSeeder } from '../demo/account-seeder.js';
 import { systemClock } from '../infrastructure/clock.js';
 import { databaseNames, openDatabases } from '../infrastructure/database/databases.js';
 import { startEmbeddedPostgres } from '../infrastructure/database/embedded-postgres.js';
@@ -23,6 +24,7 @@ export async function startProcess(overrides: NodeJS.ProcessEnv = {}): Promise<R
   const databases = await openDatabases({ mainUrl, analyticsUrl, logger });
   const app = await createApp({ env, logger, clock: systemClock, mainUrl, ...databases });
   await app.start();
+  await seedAccounts(env, logger, app);
   return {
     env,
     logger,
@@ -33,6 +35,15 @@ export async function startProcess(overrides: NodeJS.ProcessEnv = {}): Promise<R
       await embedded?.stop();
     },
   };
+}
+
+/** The first staff account anywhere, and demo accounts in an empty database outside production. */
+async function seedAccounts(env: Env, logger: Logger, { services, infrastructure }: App): Promise<void> {
+  const seeder = new AccountSeeder(infrastructure.database, services.passwords, services.registrations, systemClock);
+  if (env.ADMIN_EMAIL && env.ADMIN_PASSWORD && (await seeder.createFirstAdmin(env.ADMIN_EMAIL, env.ADMIN_PASSWORD))) {
+    logger.info('the first SUPER_ADMIN was made');
+  }
+  if (!env.production && env.DEMO && (await seeder.createDemoAccounts())) logger.info('demo accounts were made');
 }
 
 /** Runs `start` and ends the process cleanly on SIGTERM and Ctrl-C; an unusable environment is told in plain words. */
