@@ -9,7 +9,7 @@ import { createTestDatabases, dropDatabases, type TestDatabases } from '../suppo
 const logger = pino({ level: 'silent' });
 
 describe('databases that do not exist yet', () => {
-  const { url, run } = inject('testServer');
+  const { url, name: run } = inject('testRun');
   const names = ['main', 'analytics'].map((name) => `${run}_${randomBytes(4).toString('hex')}_${name}`);
   const [mainUrl = '', analyticsUrl = ''] = names.map((name) => siblingUrl(url, name));
 
@@ -26,13 +26,12 @@ describe('databases that do not exist yet', () => {
   });
 
   it('are named in the error of a server that is not there, without the password', async () => {
-    const unreachable = 'postgresql://biore:top-secret@127.0.0.1:1/biore';
-    const error = await openDatabases({ mainUrl: unreachable, analyticsUrl, logger }).catch(
-      (reason: unknown) => reason,
-    );
-    expect((error as Error).message).toContain('biore at 127.0.0.1:1 cannot be opened');
-    expect((error as Error).message).toContain('ECONNREFUSED');
-    expect((error as Error).message).not.toContain('top-secret');
+    const unreachable = 'postgresql://biore:top-secret@127.0.0.1:1/biore_analytics';
+    const opening = openDatabases({ mainUrl, analyticsUrl: unreachable, logger });
+    const { message } = (await opening.catch((error: unknown) => error)) as Error;
+    expect(message).toContain('biore_analytics at 127.0.0.1:1 cannot be opened');
+    expect(message).toContain('ECONNREFUSED');
+    expect(message).not.toContain('top-secret');
   });
 });
 

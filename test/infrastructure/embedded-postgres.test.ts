@@ -10,12 +10,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   DataDirectoryInUseError,
   startEmbeddedPostgres,
@@ -29,8 +28,8 @@ interface Report {
 }
 
 /** As root the folder is closed to the server's user, like a clone below /root. */
-const root = mkdtempSync(join(tmpdir(), 'embedded-postgres-'));
-const dataDir = join(root, 'data');
+const root = inject('testRun').directory;
+const dataDir = join(root, 'kept');
 const cluster = join(dataDir, 'postgres');
 const lockFile = join(cluster, 'postmaster.pid');
 const servers = new Set<EmbeddedPostgres>();
@@ -94,7 +93,6 @@ afterEach(async () => {
 afterAll(async () => {
   // The last owner may have left a server behind.
   await stop(await start());
-  rmSync(root, { recursive: true });
 });
 
 describe('an empty data directory', () => {

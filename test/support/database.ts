@@ -3,18 +3,20 @@ import { escapeIdentifier } from 'pg';
 import { inject } from 'vitest';
 import { siblingUrl, withClient } from '../../src/infrastructure/database/migrate.js';
 
-/** What the global set-up tells the test files about the server. */
-export interface TestServer {
+/** What the global set-up tells the test files. */
+export interface TestRun {
+  /** The names of all databases of the run begin with it. */
+  name: string;
   /** A database of the server that is there to run CREATE DATABASE from. */
   url: string;
-  /** Name of the run, with which the names of all its databases begin. */
-  run: string;
   templates: { main: string; analytics: string };
+  /** Folder for data directories; a server that is left there ends with the run, or with the next one after a crash. */
+  directory: string;
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    testServer: TestServer;
+    testRun: TestRun;
   }
 }
 
@@ -26,10 +28,10 @@ export interface TestDatabases {
 
 /** Two migrated databases for one test file alone. Those that are not dropped end with the run. */
 export async function createTestDatabases(): Promise<TestDatabases> {
-  const { url, run, templates } = inject('testServer');
+  const { name, url, templates } = inject('testRun');
   const id = randomBytes(4).toString('hex');
-  const main = `${run}_${id}_main`;
-  const analytics = `${run}_${id}_analytics`;
+  const main = `${name}_${id}_main`;
+  const analytics = `${name}_${id}_analytics`;
   await withClient(url, async (client) => {
     await client.query(`create database ${escapeIdentifier(main)} template ${escapeIdentifier(templates.main)}`);
     await client.query(

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -19,25 +19,29 @@ export interface RunServer {
 const logger = pino({ level: 'warn' });
 const DIRECTORY_PREFIX = `bio-re-test-${process.getuid?.() ?? 'user'}-`;
 
-/** An embedded server for this run alone, which need not survive a power cut. */
-export async function startServer(run: string): Promise<RunServer> {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(DIRECTORY_PREFIX)))
-    await discard(join(tmpdir(), name));
-  const dataDir = join(tmpdir(), `${DIRECTORY_PREFIX}${run}`);
-  const server = await startEmbeddedPostgres({ dataDir, logger, durable: false });
-  const leave = async () => {
-    await server.stop();
-    rmSync(dataDir, { recursive: true });
-  };
-  return { url: server.url('postgres'), leave };
+/** A directory for the databases of this run. Those of runs that crashed are removed with the servers that they left. */
+export async function openRunDirectory(run: string): Promise<{ directory: string; remove: () => void }> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(DIRECTORY_PREFIX))) {
+    const abandoned = join(tmpdir(), name);
+    if (ownerOf(abandoned) === undefined) await discard(abandoned);
+  }
+  const directory = join(tmpdir(), `${DIRECTORY_PREFIX}${run}`);
+  mkdirSync(directory, { mode: 0o700 });
+  await claimDirectory(directory, 0);
+  return { directory, remove: () => rmSync(directory, { recursive: true }) };
 }
 
-/** Ends the server and removes the files of a run that crashed. */
-async function discard(dataDir: string): Promise<void> {
-  if (ownerOf(dataDir) !== undefined) return;
-  await claimDirectory(dataDir, 0);
-  await new Cluster(dataDir).endOrphans(logger);
-  rmSync(dataDir, { recursive: true });
+async function discard(directory: string): Promise<void> {
+  await claimDirectory(directory, 0);
+  const dataDirs = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of dataDirs) await new Cluster(join(directory, name)).endOrphans(logger);
+  rmSync(directory, { recursive: true });
+}
+
+/** An embedded server for this run alone, which need not survive a power cut. */
+export async function startServer(dataDir: string): Promise<RunServer> {
+  const server = await startEmbeddedPostgres({ dataDir, logger, durable: false });
+  return { url: server.url('postgres'), leave: () => server.stop() };
 }
 
 /** A server that others may use too. A connection in the name of the run tells them that its databases are in use. */

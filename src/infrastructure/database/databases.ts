@@ -34,12 +34,14 @@ export const databaseNames = { main: 'biore', analytics: 'biore_analytics' };
  * @throws Error that names the database when it cannot be reached, made or migrated
  */
 export async function openDatabases(options: DatabasesOptions): Promise<Databases> {
-  const { mainUrl, analyticsUrl, logger } = options;
-  const [main, analytics] = await Promise.all([
-    open(mainUrl, mainMigrations, entities, options),
-    open(analyticsUrl, analyticsMigrations, analyticsEntities, options),
-  ]);
-  return { main, analytics, close: async () => void (await Promise.all([main.destroy(), analytics.destroy()])) };
+  const main = await open(options.mainUrl, mainMigrations, entities, options);
+  try {
+    const analytics = await open(options.analyticsUrl, analyticsMigrations, analyticsEntities, options);
+    return { main, analytics, close: async () => void (await Promise.all([main.destroy(), analytics.destroy()])) };
+  } catch (error) {
+    await main.destroy();
+    throw error;
+  }
 }
 
 async function open(

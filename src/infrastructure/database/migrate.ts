@@ -60,6 +60,8 @@ export function siblingUrl(url: string, database: string): string {
 /** Runs `work` on a connection of its own, outside every pool. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_LIMIT });
+  // A lost connection fails the statement at hand; the event beside it would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);
