@@ -14,6 +14,7 @@ import type { RequestContext } from './operations/request-context.js';
 import { registerRestArguments } from './operations/rest-arguments.js';
 import { buildGraphQLSchema, restSchemaOf } from './operations/schema.js';
 import { devOutboxRoutes } from './rest/dev-outbox.routes.js';
+import { graphiqlRoutes } from './rest/graphiql.routes.js';
 import { mountGraphQL } from './rest/graphql-server.js';
 import { mountHealth } from './rest/health.routes.js';
 import { createHttpServer } from './rest/http-server.js';
@@ -58,7 +59,10 @@ export async function createApp(foundation: Foundation, outside: Outside = {}): 
   mountRestApi(http, restSchemaOf(schema), contexts, errors);
   const apollo: ApolloServer<RequestContext> = await mountGraphQL(http, { schema, contexts, errors, introspection: env.introspection });
   await http.register(storageRoutes({ files: providers.localFiles, urls: providers.localUrls }));
-  if (!env.production) await http.register(devOutboxRoutes({ outbox: providers.developmentOutbox }));
+  if (!env.production) {
+    await http.register(devOutboxRoutes({ outbox: providers.developmentOutbox }));
+    await http.register(graphiqlRoutes);
+  }
   mountHealth(http, { ...foundation, ...infrastructure, metricsToken: env.METRICS_TOKEN });
 
   return {
