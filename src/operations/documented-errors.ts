@@ -17,13 +17,19 @@ export function documentedErrors(definition: OperationDefinition, refusesArgumen
   return [...unique.values()].reverse().sort((a, b) => a.status - b.status);
 }
 
-function derivedErrors({ access, captcha, idempotent, killSwitch, rateLimit, stepUp }: OperationDefinition, refusesArguments: boolean): ErrorDefinition[] {
+function derivedErrors(
+  { access, captcha, idempotent, killSwitch, rateLimit, stepUp }: OperationDefinition,
+  refusesArguments: boolean,
+): ErrorDefinition[] {
   return [
     killSwitch && KILL_SWITCHES[killSwitch].answer,
     access !== 'public' && GenericErrors.unauthorized,
     typeof access === 'object' && [GenericErrors.forbidden, StaffErrors.twoFactorRequired],
     stepUp && StepUpErrors.required,
-    { ...GenericErrors.tooManyRequests, when: rateLimit ? `more calls than ${rateLimit}` : 'more calls than 300/minute over all operations' },
+    {
+      ...GenericErrors.tooManyRequests,
+      when: rateLimit ? `more calls than ${rateLimit}` : 'more calls than 300/minute over all operations',
+    },
     captcha && CaptchaErrors.invalid,
     idempotent && [GenericErrors.idempotencyMismatch, GenericErrors.idempotencyInProgress],
     (refusesArguments || idempotent) && GenericErrors.validation,

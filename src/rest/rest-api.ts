@@ -2,9 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Kind, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { useSofa } from 'sofa-api';
-import { operationOf, type OperationDefinition } from '../operations/declaration.js';
+import type { OperationDefinition } from '../operations/declaration.js';
 import type { ErrorPresenter, PresentedError } from '../operations/error-presenter.js';
 import type { RequestContext } from '../operations/request-context.js';
+import { servedOperations } from '../operations/served-operations.js';
 import { GenericErrors, DomainError, invalidField } from '../infrastructure/errors.js';
 import type { RequestContexts } from './request-contexts.js';
 
@@ -28,7 +29,7 @@ class RestFailure extends Error {
  * string override the body and leaks parser errors: they travel in the context and are read after the guards.
  */
 export function mountRestApi(fastify: FastifyInstance, schema: GraphQLSchema, contexts: RequestContexts, errors: ErrorPresenter): void {
-  const definitions = declaredOperations(schema);
+  const definitions = servedOperations(schema).map(({ definition }) => definition);
   const execute = compiledExecution(schema);
   const sofa = useSofa({
     schema,
@@ -79,11 +80,6 @@ export function mountRestApi(fastify: FastifyInstance, schema: GraphQLSchema, co
     });
   }
   refuseOtherMethods(fastify, definitions);
-}
-
-function declaredOperations(schema: GraphQLSchema): OperationDefinition[] {
-  const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.values(type?.getFields() ?? {}));
-  return fields.map((field) => operationOf(field.extensions)).filter((definition) => definition !== undefined);
 }
 
 /** Documents never change, so each is compiled once. */

@@ -1,7 +1,17 @@
 import {
-  isEnumType, isInputObjectType, isInterfaceType, isIntrospectionType, isNonNullType, isObjectType,
-  type GraphQLArgument, type GraphQLEnumType, type GraphQLField, type GraphQLInputObjectType, type GraphQLInterfaceType,
-  type GraphQLObjectType, type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLArgument,
+  type GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLInputObjectType,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
 } from 'graphql';
 import { operationOf } from '../declaration.js';
 import { moduleOf, type Documentation, type SymbolDocumentation } from './documentation.js';
@@ -59,12 +69,15 @@ class Describer {
       if (!entry) continue;
       argument.description ??= proseOf(entry);
       // GraphQL refuses to deprecate an argument that has to be given.
-      if (entry.deprecated !== undefined && !isNonNullType(argument.type)) argument.deprecationReason ??= entry.deprecated;
+      if (entry.deprecated !== undefined && !isNonNullType(argument.type))
+        argument.deprecationReason ??= entry.deprecated;
     }
   }
 
   private documentationOf(members: readonly ClassMember[]): SymbolDocumentation | undefined {
-    return members.map(({ target, member }) => this.documentation.ofMember(target, member)).find((entry) => entry !== undefined);
+    return members
+      .map(({ target, member }) => this.documentation.ofMember(target, member))
+      .find((entry) => entry !== undefined);
   }
 
   enum(type: GraphQLEnumType): void {

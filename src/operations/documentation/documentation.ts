@@ -37,15 +37,20 @@ export class Documentation {
     }
   }
 
+  /** A symbol by its full name, such as that of an operation: `LoginResolver.login`. */
+  of(symbol: string): SymbolDocumentation | undefined {
+    return this.preferResolver(this.candidates(symbol));
+  }
+
   /** A class of the API. An entity may have the name of the type that shows it: the one of a resolver file is meant. */
   ofClass(target: Function): SymbolDocumentation | undefined {
-    return this.preferResolver(this.candidates(target.name));
+    return this.of(target.name);
   }
 
   /** A field or method, where the class does not say anything that of the nearest ancestor. */
   ofMember(target: Function, member: string): SymbolDocumentation | undefined {
     for (const ancestor of ancestry(target)) {
-      const found = this.preferResolver(this.candidates(`${ancestor.name}.${member}`));
+      const found = this.of(`${ancestor.name}.${member}`);
       if (found) return found;
     }
     return undefined;
@@ -91,7 +96,11 @@ export function moduleOf(source: string): string | undefined {
 
 /** A class and what it extends, nearest first. */
 export function* ancestry(target: Function): Iterable<Function> {
-  for (let ancestor = target; ancestor !== Function.prototype && ancestor; ancestor = Object.getPrototypeOf(ancestor) as Function) {
+  for (
+    let ancestor = target;
+    ancestor !== Function.prototype && ancestor;
+    ancestor = Object.getPrototypeOf(ancestor) as Function
+  ) {
     yield ancestor;
   }
 }

@@ -16,7 +16,9 @@ export class GraphQLClasses {
   private readonly fields = Map.groupBy(this.storage.fields, ({ target }) => target);
   private readonly propertiesOf = new Map<Function, Map<string, ClassMember>>();
   private readonly byTypeName = new Map(
-    [...this.storage.objectTypes, ...this.storage.interfaceTypes, ...this.storage.inputTypes].map(({ name, target }) => [name, target]),
+    [...this.storage.objectTypes, ...this.storage.interfaceTypes, ...this.storage.inputTypes].map(
+      ({ name, target }) => [name, target],
+    ),
   );
 
   classOf(typeName: string): Function | undefined {
@@ -75,13 +77,15 @@ export class GraphQLClasses {
   private fieldResolver(owner: Function, fieldName: string): ClassMember | undefined {
     const owners = new Set(ancestry(owner));
     const resolver = this.storage.fieldResolvers.find(
-      ({ schemaName, target, kind }) => schemaName === fieldName && owners.has(kind === 'internal' ? target : this.typeResolvedBy(target)!),
+      ({ schemaName, target, kind }) =>
+        schemaName === fieldName && owners.has(kind === 'internal' ? target : this.typeResolvedBy(target)!),
     );
     return resolver && { target: resolver.target, member: resolver.methodName };
   }
 
   private typeResolvedBy(resolver: Function): Function | undefined {
-    return this.storage.resolverClasses.find(({ target }) => target === resolver)?.getObjectType() as Function | undefined;
+    return this.storage.resolverClasses.find(({ target }) => target === resolver)?.getObjectType() as
+      Function | undefined;
   }
 }
 

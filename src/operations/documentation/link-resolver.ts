@@ -34,18 +34,30 @@ export function resolveLinks(files: SourceFiles): SymbolDocumentation[] {
       const resolve = (link: Link): string[] => {
         const places = resolver.resolve(link.target, path, symbol);
         if (places.length === 0) problems.push(`${path}:${link.line}: {@link ${link.target}} leads nowhere`);
-        if (places.length > 1) problems.push(`${path}:${link.line}: {@link ${link.target}} could be ${places.map(sourceOf).join(' or ')}; import the one that is meant`);
+        if (places.length > 1)
+          problems.push(
+            `${path}:${link.line}: {@link ${link.target}} could be ${places.map(sourceOf).join(' or ')}; import the one that is meant`,
+          );
         return places.map(sourceOf);
       };
       comment.links.forEach(resolve);
-      symbols.push(documented(symbol, `${path}:${line}`, comment, (link) => resolver.resolve(link.target, path, symbol).map(sourceOf)));
+      symbols.push(
+        documented(symbol, `${path}:${line}`, comment, (link) =>
+          resolver.resolve(link.target, path, symbol).map(sourceOf),
+        ),
+      );
     }
   }
   if (problems.length > 0) throw new DanglingLinks(problems);
   return symbols;
 }
 
-function documented(symbol: string, source: string, comment: Comment, sourcesOf: (link: Link) => string[]): SymbolDocumentation {
+function documented(
+  symbol: string,
+  source: string,
+  comment: Comment,
+  sourcesOf: (link: Link) => string[],
+): SymbolDocumentation {
   const { summary, callouts, effects, example, deprecated } = comment;
   return {
     symbol,
@@ -88,7 +100,10 @@ class LinkResolver {
     if (candidates.length > 0) return nearest(candidates, path);
     const [container, member] = name.split('.') as [string, string?];
     const inherited = member ? (this.everywhere.get(container) ?? []).map((place) => this.find(name, place.path)) : [];
-    return nearest(inherited.filter((place) => place !== undefined), path);
+    return nearest(
+      inherited.filter((place) => place !== undefined),
+      path,
+    );
   }
 
   /** A symbol that the file declares or imports, or that a class of it inherits. */
@@ -99,7 +114,8 @@ class LinkResolver {
     if (own) return own;
     const [container, member] = symbol.split('.') as [string, string?];
     const specifier = this.files[path]!.imports[container];
-    if (specifier?.startsWith('.')) return this.find(symbol, posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts'));
+    if (specifier?.startsWith('.'))
+      return this.find(symbol, posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts'));
     const parent = member && file.get(container)?.declaration.parent;
     return parent ? this.find(`${parent}.${member}`, path) : undefined;
   }

@@ -64,11 +64,14 @@ class Reader {
   }
 
   private readClass(node: ts.ClassDeclaration | ts.InterfaceDeclaration): void {
-    const parent = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
+    const parent = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+      ?.expression;
     this.readMembers(node, node.members, parent && ts.isIdentifier(parent) ? parent.text : undefined);
     const constructor = node.members.find(ts.isConstructorDeclaration);
-    const properties = constructor?.parameters.filter((parameter) => ts.isParameterPropertyDeclaration(parameter, constructor)) ?? [];
-    for (const property of properties) this.add(`${node.name?.text}.${property.name.getText(this.file)}`, property.name, property);
+    const properties =
+      constructor?.parameters.filter((parameter) => ts.isParameterPropertyDeclaration(parameter, constructor)) ?? [];
+    for (const property of properties)
+      this.add(`${node.name?.text}.${property.name.getText(this.file)}`, property.name, property);
   }
 
   private readMembers(
@@ -165,7 +168,12 @@ function objectLiteralOf(node: ts.Expression | undefined): ts.ObjectLiteralExpre
 function tidy(text: string): string {
   return text
     .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.replace(/[ \t]*\n[ \t]*(?!- )/g, ' ').replace(/[ \t]+/g, ' ').trim())
+    .map((paragraph) =>
+      paragraph
+        .replace(/[ \t]*\n[ \t]*(?!- )/g, ' ')
+        .replace(/[ \t]+/g, ' ')
+        .trim(),
+    )
     .filter(Boolean)
     .join('\n\n');
 }
