@@ -69,8 +69,9 @@ function readableCopy({ folder, version }: PackagedServer): string {
   if (existsSync(copy)) return copy;
   mkdirSync(CACHE, { recursive: true });
   const draft = mkdtempSync(`${copy}.`);
-  for (const part of ['bin', 'lib', 'share'])
+  for (const part of ['bin', 'lib', 'share']) {
     cpSync(join(folder, part), join(draft, part), { recursive: true, verbatimSymlinks: true });
+  }
   openToAll(draft);
   publish(draft, copy);
   return copy;

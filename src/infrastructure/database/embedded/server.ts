@@ -52,8 +52,9 @@ export class Server {
         return server;
       }
       const log = readFileSync(logFile, 'utf8').split('\n').slice(-15).join('\n');
-      if (attempt === ATTEMPTS || !PASSING_TROUBLE.test(log))
+      if (attempt === ATTEMPTS || !PASSING_TROUBLE.test(log)) {
         throw new Error(`PostgreSQL did not start in ${cluster.directory}:\n${log}`);
+      }
       await delay(RETRY_DELAY);
     }
   }
