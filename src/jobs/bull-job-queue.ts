@@ -52,11 +52,14 @@ export class BullJobQueue implements JobQueue {
 
   async consume(concurrency: number, deliver: (jobId: string) => Promise<void>): Promise<void> {
     // Settles only when the queue closes; what goes wrong until then arrives as an event.
-    void this.started.process(concurrency, ({ data }) => deliver(data.jobId)).catch((error: Error) => this.logOnce(error));
+    void this.started
+      .process(concurrency, ({ data }) => deliver(data.jobId))
+      .catch((error: Error) => this.logOnce(error));
   }
 
   async pause(): Promise<void> {
-    await this.queue?.pause(true, true);
+    // It pauses first and then breaks off the blocking read, which fails while Redis is away.
+    await this.queue?.pause(true, true).catch((error: Error) => this.logOnce(error));
   }
 
   async close(): Promise<void> {

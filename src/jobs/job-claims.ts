@@ -36,15 +36,22 @@ export class JobClaims {
   /** @returns null when the job is done, is held by somebody else, or is none of `names`. */
   async claim(jobId: string, names: string[]): Promise<ClaimedJob | null> {
     const now = this.clock.now();
-    const [job] = await this.database.query<ClaimedJob>(CLAIM, [jobId, names, newId(), addTime(now, LEASE_MILLISECONDS), now]);
+    const [job] = await this.database.query<ClaimedJob>(CLAIM, [
+      jobId,
+      names,
+      newId(),
+      addTime(now, LEASE_MILLISECONDS),
+      now,
+    ]);
     return job ?? null;
   }
 
   /** Keeps the job for another lease. */
   async renew({ id, claimId }: ClaimedJob): Promise<void> {
-    await this.database.query(`update job_outbox set due_at = $3 where id = $1 and claim_id = $2 and state = 'RUNNING'`, [
-      id, claimId, addTime(this.clock.now(), LEASE_MILLISECONDS),
-    ]);
+    await this.database.query(
+      `update job_outbox set due_at = $3 where id = $1 and claim_id = $2 and state = 'RUNNING'`,
+      [id, claimId, addTime(this.clock.now(), LEASE_MILLISECONDS)],
+    );
   }
 
   /** Puts an attempt back that was broken off through no fault of its own; it does not count. */

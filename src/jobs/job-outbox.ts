@@ -39,7 +39,13 @@ export class JobOutbox {
     definition.payload.parse(payload);
     const now = this.clock.now();
     const [row] = await this.database.query<{ id: string }>(ENQUEUE, [
-      newId(), definition.name, JSON.stringify(payload), dedupeKey ?? null, runAt ?? now, runId ?? null, now,
+      newId(),
+      definition.name,
+      JSON.stringify(payload),
+      dedupeKey ?? null,
+      runAt ?? now,
+      runId ?? null,
+      now,
     ]);
     await this.database.afterCommit(() => this.relay.poke());
     return row!.id;

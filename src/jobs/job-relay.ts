@@ -99,7 +99,7 @@ with picked as (
   ) kind
   cross join lateral (
     select id, due_at from job_outbox where name = kind.name and due_at <= $3
-    order by due_at, id limit kind.places for update
+    order by due_at, id limit kind.places for update skip locked
   ) candidate
 ), taken as (
   update job_outbox job

@@ -69,7 +69,11 @@ export class JobRunner {
     await this.record(claim.name, startedAt, 'error' in outcome ? outcome.error : null);
   }
 
-  private async attempt(claim: ClaimedJob, { payload, timeLimitSeconds }: JobDefinition, handler: JobHandler): Promise<Outcome> {
+  private async attempt(
+    claim: ClaimedJob,
+    { payload, timeLimitSeconds }: JobDefinition,
+    handler: JobHandler,
+  ): Promise<Outcome> {
     if (this.stopping) return 'broken off';
     const controller = new AbortController();
     const timeUp = () => controller.abort(new Error(`it took longer than ${timeLimitSeconds} s`));
@@ -84,7 +88,10 @@ export class JobRunner {
       if (this.stopping) return 'broken off';
       const message = errorMessage(error);
       const stack = error instanceof Error ? error.stack?.replace(error.message, '') : undefined;
-      this.logger.error({ job: claim.name, jobId: claim.id, attempt: context.attempt, error: message, stack }, 'a job failed');
+      this.logger.error(
+        { job: claim.name, jobId: claim.id, attempt: context.attempt, error: message, stack },
+        'a job failed',
+      );
       return { error: message };
     } finally {
       this.controllers.delete(controller);
@@ -97,13 +104,22 @@ export class JobRunner {
     try {
       await this.claims.renew(claim);
     } catch (error) {
-      this.logger.warn({ job: claim.name, jobId: claim.id, error: errorMessage(error) }, 'a lease could not be renewed');
+      this.logger.warn(
+        { job: claim.name, jobId: claim.id, error: errorMessage(error) },
+        'a lease could not be renewed',
+      );
     }
   }
 
   private async record(name: string, startedAt: Date, error: string | null): Promise<void> {
     const durationMs = this.clock.now().getTime() - startedAt.getTime();
-    await this.database.query(RECORD, [name, startedAt, error === null ? JobStatus.OK : JobStatus.FAILED, durationMs, error]);
+    await this.database.query(RECORD, [
+      name,
+      startedAt,
+      error === null ? JobStatus.OK : JobStatus.FAILED,
+      durationMs,
+      error,
+    ]);
   }
 }
 
@@ -119,11 +135,14 @@ const systemScope = () => ({
   actorType: 'SYSTEM' as const,
 });
 
-// A busy job that goes well writes its row once a second at most, or its workers would queue up for it.
+// A busy job that goes well writes its row once a second at most. An upsert would lock the row even if it changed nothing,
+// and the workers would queue up for it; so it is looked at first.
 const RECORD = `
-insert into job_state as state (name, last_run_at, last_status, last_duration_ms, last_error) values ($1, $2, $3, $4, $5)
+insert into job_state (name, last_run_at, last_status, last_duration_ms, last_error)
+select $1, $2, $3, $4, $5 where not exists (
+  select from job_state
+  where name = $1 and last_run_at > $2::timestamptz - interval '1 second' and last_status = 'OK' and $3 = 'OK'
+)
 on conflict (name) do update set
   last_run_at = excluded.last_run_at, last_status = excluded.last_status,
-  last_duration_ms = excluded.last_duration_ms, last_error = excluded.last_error
-where state.last_run_at is null or state.last_run_at < excluded.last_run_at - interval '1 second'
-  or state.last_status is distinct from excluded.last_status or excluded.last_status = 'FAILED'`;
+  last_duration_ms = excluded.last_duration_ms, last_error = excluded.last_error`;

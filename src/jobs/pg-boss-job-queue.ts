@@ -54,7 +54,10 @@ export class PgBossJobQueue implements JobQueue {
     if (free === 0) return;
     const entries = await this.boss.fetch<{ jobId: string }>(QUEUE, { batchSize: free });
     if (entries.length === 0) return;
-    await this.boss.deleteJob(QUEUE, entries.map(({ id }) => id));
+    await this.boss.deleteJob(
+      QUEUE,
+      entries.map(({ id }) => id),
+    );
     for (const { data } of entries) void this.run(data.jobId);
   }
 

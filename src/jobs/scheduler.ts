@@ -46,12 +46,15 @@ export class Scheduler {
   private async fire(definition: JobDefinition): Promise<void> {
     const now = this.clock.now();
     await this.database.independentTransaction(async () => {
-      const moved = await this.database.execute('update job_state set next_run_at = $3 where name = $1 and next_run_at <= $2', [
-        definition.name, now, nextRun(definition.schedule!, now),
-      ]);
+      const moved = await this.database.execute(
+        'update job_state set next_run_at = $3 where name = $1 and next_run_at <= $2',
+        [definition.name, now, nextRun(definition.schedule!, now)],
+      );
       if (moved === 0) return;
       const runId = await this.runs.start(definition, null);
-      if (!runId) this.logger.info({ job: definition.name }, 'a scheduled run is left out, the last one is still under way');
+      if (!runId) {
+        this.logger.info({ job: definition.name }, 'a scheduled run is left out, the last one is still under way');
+      }
     });
   }
 

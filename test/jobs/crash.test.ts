@@ -24,7 +24,10 @@ describe.each(await queueKinds())('kill -9 with jobs over $kind', ({ redis }) =>
   /** Starts another process and returns the function that kills it. */
   function launch(role: CrashingProcessOptions['role']): () => Promise<void> {
     const options: CrashingProcessOptions = {
-      databaseUrl: world.database.url, redis: world.redis, now: world.clock.now().toISOString(), role,
+      databaseUrl: world.database.url,
+      redis: world.redis,
+      now: world.clock.now().toISOString(),
+      role,
     };
     const root = join(import.meta.dirname, '../..');
     const child = spawn(
@@ -42,7 +45,9 @@ describe.each(await queueKinds())('kill -9 with jobs over $kind', ({ redis }) =>
   }
 
   const marked = async (instance: JobInstance, kind: string) =>
-    Object.entries(await instance.marks()).filter(([text]) => text.startsWith(`${kind} `)).map(([text, times]) => [text.slice(kind.length + 1), times] as const);
+    Object.entries(await instance.marks())
+      .filter(([text]) => text.startsWith(`${kind} `))
+      .map(([text, times]) => [text.slice(kind.length + 1), times] as const);
 
   it('does a job again whose worker was killed in the middle of it', async () => {
     const instance = await world.instance();
@@ -64,7 +69,9 @@ describe.each(await queueKinds())('kill -9 with jobs over $kind', ({ redis }) =>
     for (let round = 1; round <= 3; round++) {
       const before = (await marked(instance, 'mail')).length;
       const kill = launch('shop');
-      await eventually(async () => expect((await marked(instance, 'mail')).length).toBeGreaterThan(before + 20 * round));
+      await eventually(async () =>
+        expect((await marked(instance, 'mail')).length).toBeGreaterThan(before + 20 * round),
+      );
       await kill();
     }
 

@@ -8,7 +8,12 @@ import { mail } from './support/mail-job.js';
 
 const staff = '0198c1de-0000-7000-8000-000000000001';
 const sweep = defineJob({
-  name: 'sweep', description: 'sweeps', payload: z.object({}), schedule: '0 * * * *', attempts: 1, backoffSeconds: 1,
+  name: 'sweep',
+  description: 'sweeps',
+  payload: z.object({}),
+  schedule: '0 * * * *',
+  attempts: 1,
+  backoffSeconds: 1,
 });
 
 describe('job administration', () => {
@@ -28,11 +33,21 @@ describe('job administration', () => {
   });
   afterEach(() => world.close());
 
-  const key = (error: { definition: { key: string; status: number } }) => [error.definition.status, error.definition.key];
+  const key = (error: { definition: { key: string; status: number } }) => [
+    error.definition.status,
+    error.definition.key,
+  ];
   const refusal = (promise: Promise<unknown>) => promise.then(() => 'no error', key);
 
   it('lists every registered job, run or not', async () => {
-    const never = { lastRunAt: null, lastStatus: 'NEVER', lastDurationMs: null, lastError: null, queueDepth: 0, failed: 0 };
+    const never = {
+      lastRunAt: null,
+      lastStatus: 'NEVER',
+      lastDurationMs: null,
+      lastError: null,
+      queueDepth: 0,
+      failed: 0,
+    };
     expect(await instance.administration.list()).toEqual([
       { name: 'mail', schedule: null, ...never },
       { name: 'sweep', schedule: '0 * * * *', ...never },
@@ -42,10 +57,19 @@ describe('job administration', () => {
   it('shows how a queue does: its depth, its last result, its dead letters', async () => {
     await instance.outbox.enqueue(mail, { order: 'fine' });
     await instance.worker.drain();
-    await instance.outbox.enqueue(mail, { order: 'later' }, { runAt: new Date(world.clock.now().getTime() + Duration.days(1)) });
+    await instance.outbox.enqueue(
+      mail,
+      { order: 'later' },
+      { runAt: new Date(world.clock.now().getTime() + Duration.days(1)) },
+    );
     const [fine] = await instance.administration.list();
     expect(fine).toMatchObject({
-      lastStatus: 'OK', lastRunAt: new Date('2026-01-15T12:00:00.000Z'), lastDurationMs: 20, lastError: null, queueDepth: 1, failed: 0,
+      lastStatus: 'OK',
+      lastRunAt: new Date('2026-01-15T12:00:00.000Z'),
+      lastDurationMs: 20,
+      lastError: null,
+      queueDepth: 1,
+      failed: 0,
     });
 
     failing = true;
@@ -69,7 +93,9 @@ describe('job administration', () => {
     await instance.scheduler.fireDue();
     await instance.worker.drain();
     expect(await instance.marks()).toEqual({ sweep: 1 });
-    expect(await instance.database.query('select id, status, started_by from job_run')).toEqual([{ id: runId, status: 'OK', started_by: staff }]);
+    expect(await instance.database.query('select id, status, started_by from job_run')).toEqual([
+      { id: runId, status: 'OK', started_by: staff },
+    ]);
   });
 
   it('answers a conflict while a scheduled run is under way', async () => {
@@ -108,10 +134,12 @@ describe('job administration', () => {
     failing = false;
 
     const { runId } = await instance.administration.retryFailed('mail', staff);
-    expect(await instance.database.query('select status, started_by, result from job_run where id = $1', [runId])).toEqual([
-      { status: 'OK', started_by: staff, result: { requeued: 1 } },
+    expect(
+      await instance.database.query('select status, started_by, result from job_run where id = $1', [runId]),
+    ).toEqual([{ status: 'OK', started_by: staff, result: { requeued: 1 } }]);
+    expect(await instance.database.query('select id from job_outbox where dedupe_key is null')).toEqual([
+      { id: first },
     ]);
-    expect(await instance.database.query('select id from job_outbox where dedupe_key is null')).toEqual([{ id: first }]);
     await instance.worker.drain();
     expect(await instance.marks()).toEqual({ first: 1, second: 1 });
     await instance.administration.retryFailed('mail', staff);

@@ -10,18 +10,24 @@ const options = { name: 'job', description: 'does it', payload: z.object({}), at
 describe('a job definition', () => {
   it('doubles the wait after each failure, up to six hours', () => {
     const job = defineJob(options);
-    expect([1, 2, 3, 10, 11, 20].map((failures) => backoff(job, failures) / 1_000)).toEqual([30, 60, 120, 15_360, 21_600, 21_600]);
+    expect([1, 2, 3, 10, 11, 20].map((failures) => backoff(job, failures) / 1_000)).toEqual([
+      30, 60, 120, 15_360, 21_600, 21_600,
+    ]);
   });
 
   it('is refused with a schedule that cannot be read or that has no payload to run with', () => {
     expect(() => defineJob({ ...options, schedule: 'now and then' })).toThrow();
-    expect(() => defineJob({ ...options, schedule: '* * * * *', payload: z.object({ id: z.uuid() }) })).toThrow('job: a scheduled job needs');
+    expect(() => defineJob({ ...options, schedule: '* * * * *', payload: z.object({ id: z.uuid() }) })).toThrow(
+      'job: a scheduled job needs',
+    );
   });
 
   it('is registered once', () => {
     const registry = new JobRegistry();
     registry.register(defineJob(options), async () => undefined);
-    expect(() => registry.register(defineJob(options), async () => undefined)).toThrow('the job job is registered twice');
+    expect(() => registry.register(defineJob(options), async () => undefined)).toThrow(
+      'the job job is registered twice',
+    );
   });
 });
 
@@ -40,7 +46,10 @@ describe('a cron expression', () => {
 
 describe('the message of an error', () => {
   it.each([
-    ['duplicate key value violates unique constraint "user_account_email_key"', 'duplicate key value violates unique constraint "user_account_email_key"'],
+    [
+      'duplicate key value violates unique constraint "user_account_email_key"',
+      'duplicate key value violates unique constraint "user_account_email_key"',
+    ],
     ['no user 0198c1de-7a3b-7c4d-8e5f-001122334455', 'no user 0198c1de-7a3b-7c4d-8e5f-001122334455'],
     ['550 fan@demo.test unknown', '550 [address] unknown'],
     ['GET https://user:pw@api.test/v1/me?token=abc#x failed', 'GET https://api.test/v1/me failed'],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Duration } from '../../src/infrastructure/clock.js';
+import { defineJob } from '../../src/jobs/job-definition.js';
 import type { JobInstance } from './support/job-instance.js';
 import { eventually, JobWorld } from './support/job-world.js';
 import { mail } from './support/mail-job.js';
@@ -16,7 +17,10 @@ describe('running jobs from the outbox', () => {
     await world.close();
   });
 
-  const outbox = async () => (await instance.database.query<Record<string, unknown>>('select state, due_at, failures, crashes from job_outbox'))[0];
+  const outbox = async () =>
+    (
+      await instance.database.query<Record<string, unknown>>('select state, due_at, failures, crashes from job_outbox')
+    )[0];
 
   it('drains what is due, with the jobs that jobs add, and leaves what is not', async () => {
     instance.register(mail, async ({ order }) => {
@@ -24,10 +28,40 @@ describe('running jobs from the outbox', () => {
       if (order === 'first') await instance.outbox.enqueue(mail, { order: 'follow-up' });
     });
     await instance.outbox.enqueue(mail, { order: 'first' });
-    await instance.outbox.enqueue(mail, { order: 'tomorrow' }, { runAt: new Date(world.clock.now().getTime() + Duration.days(1)) });
+    await instance.outbox.enqueue(
+      mail,
+      { order: 'tomorrow' },
+      { runAt: new Date(world.clock.now().getTime() + Duration.days(1)) },
+    );
     await instance.worker.drain();
     expect(await instance.marks()).toEqual({ first: 1, 'follow-up': 1 });
     expect(await instance.outboxSize()).toBe(1);
+  });
+
+  it('hands out no more places than there are, whoever asks at the same time', async () => {
+    const instances = [instance, await world.instance()];
+    for (const each of instances) each.register(defineJob({ ...mail, concurrency: 3 }), () => each.mark('run'));
+    for (let n = 0; n < 20; n++) await instance.outbox.enqueue(mail, { order: '' });
+    const taken = await Promise.all([0, 1, 0, 1, 0, 1].map((n) => instances[n]!.relay.take()));
+    expect(new Set(taken.flat()).size).toBe(3);
+    expect(taken.flat()).toHaveLength(3);
+  });
+
+  it('gives a job to one worker only, however often it is delivered, and to none before its time', async () => {
+    instance.register(mail, () => instance.mark('run'));
+    const id = await instance.outbox.enqueue(mail, { order: '' });
+    const claim = () => instance.claims.claim(id, ['mail']);
+    expect(await claim()).toBeNull();
+    await instance.relay.take();
+    const claims = await Promise.all([claim(), claim(), claim()]);
+    const [held] = claims.filter((each) => each !== null);
+    expect(claims.filter((each) => each === null)).toHaveLength(2);
+    await instance.claims.fail(held!, defineJob({ ...mail, attempts: 2 }), 'no');
+    expect(await claim()).toBeNull();
+    world.clock.advance(Duration.seconds(1));
+    await instance.worker.drain();
+    expect(await claim()).toBeNull();
+    expect(await instance.marks()).toEqual({ run: 1 });
   });
 
   it('renews the lease of a job for as long as it runs', async () => {
@@ -87,7 +121,9 @@ describe('running jobs from the outbox', () => {
       world.clock.advance(Duration.seconds(30));
     }
     await instance.worker.drain();
-    expect(await instance.database.query('select id, error from dead_job')).toEqual([{ id, error: 'its worker was lost during each of 11 attempts' }]);
+    expect(await instance.database.query('select id, error from dead_job')).toEqual([
+      { id, error: 'its worker was lost during each of 11 attempts' },
+    ]);
     expect(await instance.marks()).toEqual({});
   });
 

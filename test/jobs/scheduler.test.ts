@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { Duration } from '../../src/infrastructure/clock.js';
 import { defineJob } from '../../src/jobs/job-definition.js';
@@ -6,7 +6,12 @@ import type { JobInstance } from './support/job-instance.js';
 import { JobWorld } from './support/job-world.js';
 
 const hourly = defineJob({
-  name: 'hourly', description: 'runs each hour', payload: z.object({}), schedule: '30 * * * *', attempts: 1, backoffSeconds: 1,
+  name: 'hourly',
+  description: 'runs each hour',
+  payload: z.object({}),
+  schedule: '30 * * * *',
+  attempts: 1,
+  backoffSeconds: 1,
 });
 
 // The clock of the tests starts at noon.
@@ -17,7 +22,10 @@ describe('schedules', () => {
   });
   afterEach(() => world.close());
 
-  async function scheduling(definition = hourly, work: (instance: JobInstance) => Promise<unknown> = (instance) => instance.mark('run')) {
+  async function scheduling(
+    definition = hourly,
+    work: (instance: JobInstance) => Promise<unknown> = (instance) => instance.mark('run'),
+  ) {
     const instance = await world.instance();
     instance.register(definition, () => work(instance));
     await instance.scheduler.start();
@@ -26,14 +34,19 @@ describe('schedules', () => {
   }
 
   const runs = (instance: JobInstance) =>
-    instance.database.query('select name, status, started_by, started_at, duration_ms, result, error from job_run order by started_at, id');
+    instance.database.query(
+      'select name, status, started_by, started_at, duration_ms, result, error from job_run order by started_at, id',
+    );
 
   it('fires at its time, once over all instances, and keeps the run', async () => {
-    const instances = [await scheduling(hourly, async (instance) => {
-      await instance.mark('run');
-      world.clock.advance(1_500);
-      return { swept: 3 };
-    }), await scheduling(hourly)];
+    const instances = [
+      await scheduling(hourly, async (instance) => {
+        await instance.mark('run');
+        world.clock.advance(1_500);
+        return { swept: 3 };
+      }),
+      await scheduling(hourly),
+    ];
     world.clock.advance(Duration.minutes(30) - 1);
     await instances[0]!.scheduler.fireDue();
     expect(await runs(instances[0]!)).toEqual([]);
@@ -43,8 +56,31 @@ describe('schedules', () => {
     await instances[0]!.worker.drain();
     expect(await instances[0]!.marks()).toEqual({ run: 1 });
     expect(await runs(instances[0]!)).toEqual([
-      { name: 'hourly', status: 'OK', started_by: null, started_at: new Date('2026-01-15T12:30:00Z'), duration_ms: 1_500, result: { swept: 3 }, error: null },
+      {
+        name: 'hourly',
+        status: 'OK',
+        started_by: null,
+        started_at: new Date('2026-01-15T12:30:00Z'),
+        duration_ms: 1_500,
+        result: { swept: 3 },
+        error: null,
+      },
     ]);
+  });
+
+  it('fires no second time when another instance has fired and run it since the look', async () => {
+    const [late, quick] = [await scheduling(), await scheduling()];
+    world.clock.advance(Duration.hours(1));
+    const query = late.database.query.bind(late.database);
+    vi.spyOn(late.database, 'query').mockImplementationOnce(async (...look) => {
+      const due = await query(...look);
+      await quick.scheduler.fireDue();
+      await quick.worker.drain();
+      return due;
+    });
+    await late.scheduler.fireDue();
+    await late.worker.drain();
+    expect(await late.marks()).toEqual({ run: 1 });
   });
 
   it('makes up for missed times with one run', async () => {
@@ -74,9 +110,13 @@ describe('schedules', () => {
     await scheduling();
     world.clock.advance(Duration.minutes(20));
     const restarted = await scheduling();
-    expect(await restarted.database.query('select next_run_at from job_state')).toEqual([{ next_run_at: new Date('2026-01-15T12:30:00Z') }]);
+    expect(await restarted.database.query('select next_run_at from job_state')).toEqual([
+      { next_run_at: new Date('2026-01-15T12:30:00Z') },
+    ]);
     const changed = await scheduling(defineJob({ ...hourly, schedule: '0 3 * * *' }));
-    expect(await changed.database.query('select next_run_at from job_state')).toEqual([{ next_run_at: new Date('2026-01-16T03:00:00Z') }]);
+    expect(await changed.database.query('select next_run_at from job_state')).toEqual([
+      { next_run_at: new Date('2026-01-16T03:00:00Z') },
+    ]);
   });
 
   it('ends a run as failed after its last attempt, without a dead letter', async () => {

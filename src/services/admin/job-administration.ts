@@ -56,7 +56,8 @@ export class JobAdministration {
    */
   async run(name: string, startedBy: string): Promise<StartedRun> {
     const definition = this.find(name);
-    if (!isRunnable(definition)) throw invalidField('mode', 'runnable', 'this job cannot be started by itself, only retried');
+    if (!isRunnable(definition))
+      throw invalidField('mode', 'runnable', 'this job cannot be started by itself, only retried');
     const runId = await this.runs.start(definition, startedBy);
     if (!runId) throw new DomainError(JobErrors.running);
     return { runId, name };

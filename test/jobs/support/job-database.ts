@@ -37,7 +37,11 @@ export class JobDatabase {
 
 export function connectTo(url: string): Promise<DataSource> {
   return new DataSource({
-    type: 'postgres', url, entities: [JobRun], migrations: [Jobs20261125000300], extra: { max: 12 },
+    type: 'postgres',
+    url,
+    entities: [JobRun],
+    migrations: [Jobs20261125000300],
+    extra: { max: 12 },
   }).initialize();
 }
 

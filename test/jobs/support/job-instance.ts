@@ -81,12 +81,17 @@ export class JobInstance {
 
   /** Leaves a mark; a second one of the same text counts up. */
   async mark(text: string): Promise<void> {
-    await this.database.query('insert into mark (text) values ($1) on conflict (text) do update set times = mark.times + 1', [text]);
+    await this.database.query(
+      'insert into mark (text) values ($1) on conflict (text) do update set times = mark.times + 1',
+      [text],
+    );
   }
 
   /** How often each mark was left. */
   async marks(): Promise<Record<string, number>> {
-    const rows = await this.database.query<{ text: string; times: number }>('select text, times from mark order by text');
+    const rows = await this.database.query<{ text: string; times: number }>(
+      'select text, times from mark order by text',
+    );
     return Object.fromEntries(rows.map(({ text, times }) => [text, times]));
   }
 
