@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Duration } from '../../src/infrastructure/clock.js';
 import { currentRequestScope } from '../../src/infrastructure/request-scope.js';
 import { defineJob } from '../../src/jobs/job-definition.js';
+import { createGate } from './support/gate.js';
 import type { JobInstance } from './support/job-instance.js';
 import { eventually, JobWorld } from './support/job-world.js';
 import { queueKinds } from './support/queue-kinds.js';
@@ -38,7 +39,7 @@ describe.each(await queueKinds())('jobs over $kind', ({ redis }) => {
 
   it('runs a job once its transaction has committed, with its payload, and forgets it', async () => {
     const instance = await (await noting()).start();
-    const gate = Promise.withResolvers<void>();
+    const gate = createGate();
     const transaction = instance.database.transaction(async () => {
       await instance.outbox.enqueue(note, { text: 'committed' });
       await gate.promise;
@@ -142,7 +143,7 @@ describe.each(await queueKinds())('jobs over $kind', ({ redis }) => {
 
   it('runs a job once more when the same work is asked for during the run', async () => {
     const instance = await noting();
-    const [started, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [started, gate] = [createGate(), createGate()];
     instance.register(stubborn, async ({ text }) => {
       await instance.mark(text);
       started.resolve();
@@ -163,7 +164,7 @@ describe.each(await queueKinds())('jobs over $kind', ({ redis }) => {
     const seen: unknown[] = [];
     instance.register(stubborn, async () => void seen.push(await instance.marks()));
     await instance.outbox.enqueue(stubborn, { text: '' }, { dedupeKey: 'k' });
-    const [asked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [asked, gate] = [createGate(), createGate()];
     const transaction = instance.database.transaction(async () => {
       await instance.mark('change');
       await instance.outbox.enqueue(stubborn, { text: '' }, { dedupeKey: 'k' });
@@ -196,7 +197,7 @@ describe.each(await queueKinds())('jobs over $kind', ({ redis }) => {
   it('shares jobs between instances, each job once', async () => {
     const instances = await Promise.all([world.instance({ concurrency: 2 }), world.instance({ concurrency: 2 })]);
     const busy = new Map<JobInstance, number>();
-    const bothBusy = Promise.withResolvers<void>();
+    const bothBusy = createGate();
     for (const instance of instances) {
       instance.register(note, async ({ text }) => {
         busy.set(instance, (busy.get(instance) ?? 0) + 1);
@@ -215,7 +216,7 @@ describe.each(await queueKinds())('jobs over $kind', ({ redis }) => {
   it('runs no more jobs of a kind at a time than it declares, over all instances, and leaves places to others', async () => {
     const instances = [await noting(), await noting()];
     let [running, most] = [0, 0];
-    const gate = Promise.withResolvers<void>();
+    const gate = createGate();
     for (const instance of instances) {
       instance.register(defineJob({ ...stubborn, concurrency: 2 }), async ({ text }) => {
         most = Math.max(most, ++running);
@@ -267,7 +268,7 @@ describe.each(await queueKinds())('jobs over $kind', ({ redis }) => {
 
   it('lets running jobs end when it stops', async () => {
     const instance = await world.instance();
-    const [started, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [started, gate] = [createGate(), createGate()];
     instance.register(note, async ({ text }, { signal }) => {
       started.resolve();
       await gate.promise;

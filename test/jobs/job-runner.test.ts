@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Duration } from '../../src/infrastructure/clock.js';
 import { defineJob } from '../../src/jobs/job-definition.js';
+import { createGate } from './support/gate.js';
 import type { JobInstance } from './support/job-instance.js';
 import { eventually, JobWorld } from './support/job-world.js';
 import { mail } from './support/mail-job.js';
@@ -66,7 +67,7 @@ describe('running jobs from the outbox', () => {
 
   it('renews the lease of a job for as long as it runs', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    const [started, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [started, gate] = [createGate(), createGate()];
     instance.register(mail, async () => {
       started.resolve();
       await gate.promise;
@@ -83,7 +84,7 @@ describe('running jobs from the outbox', () => {
   });
 
   it('ignores how an attempt ends that lost its lease to another one', async () => {
-    const [started, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [started, gate] = [createGate(), createGate()];
     instance.register(mail, async () => {
       started.resolve();
       await gate.promise;
@@ -95,7 +96,7 @@ describe('running jobs from the outbox', () => {
     world.clock.advance(Duration.seconds(30));
 
     const other = await world.instance();
-    const [otherStarted, otherGate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [otherStarted, otherGate] = [createGate(), createGate()];
     other.register(mail, async ({ order }) => {
       otherStarted.resolve();
       await otherGate.promise;
