@@ -8,6 +8,10 @@ import { buildJobs, type Jobs } from './app/jobs.js';
 import { buildProviders, type Providers } from './app/providers.js';
 import { buildResolvers } from './app/resolvers.js';
 import { buildServices, type Outside, type Services } from './app/services.js';
+import { operations } from './operations/declaration.js';
+import { applyDocumentation } from './operations/documentation/apply-documentation.js';
+import { checkOperations } from './operations/documentation/check-operations.js';
+import { loadDocumentation } from './operations/documentation/load-documentation.js';
 import { ErrorPresenter } from './operations/error-presenter.js';
 import { RefreshCookie } from './operations/refresh-cookie.js';
 import type { RequestContext } from './operations/request-context.js';
@@ -18,9 +22,12 @@ import { graphiqlRoutes } from './rest/graphiql.routes.js';
 import { mountGraphQL } from './rest/graphql-server.js';
 import { mountHealth } from './rest/health.routes.js';
 import { createHttpServer } from './rest/http-server.js';
+import { mountOpenApi } from './rest/openapi.routes.js';
+import { buildOpenApiDocuments } from './rest/openapi/document.js';
 import { RequestContexts } from './rest/request-contexts.js';
 import { mountRestApi } from './rest/rest-api.js';
 import { storageRoutes } from './rest/storage.routes.js';
+import manifest from '../package.json' with { type: 'json' };
 
 /** A built server. Nothing runs before {@link App.start}. */
 export interface App {
@@ -54,10 +61,15 @@ export async function createApp(foundation: Foundation, outside: Outside = {}): 
   const resolvers = buildResolvers(services, new RefreshCookie(env.COOKIE_DOMAIN));
   const schema = buildGraphQLSchema(resolvers.map(({ constructor }) => constructor) as NonEmptyArray<Function>, containerOf(resolvers));
   registerRestArguments(schema);
+  const documentation = await loadDocumentation();
+  applyDocumentation(schema, documentation);
+  const errorText = (key: string) => infrastructure.translations.text('en', 'errors', key);
+  checkOperations({ operations: operations, schema, documentation, hasErrorText: (key) => errorText(key) !== key });
 
   const http = await createHttpServer({ allowedOrigins: env.allowedOrigins, contexts, errors, logger });
   mountRestApi(http, restSchemaOf(schema), contexts, errors);
   const apollo: ApolloServer<RequestContext> = await mountGraphQL(http, { schema, contexts, errors, introspection: env.introspection });
+  mountOpenApi(http, buildOpenApiDocuments({ schema, documentation, errorText, serverUrl: env.publicUrl, version: manifest.version }));
   await http.register(storageRoutes({ files: providers.localFiles, urls: providers.localUrls }));
   if (!env.production) {
     await http.register(devOutboxRoutes({ outbox: providers.developmentOutbox }));
