@@ -70,15 +70,19 @@ export class DomainError extends Error {
   constructor(
     readonly definition: ErrorDefinition,
     readonly details?: ErrorDetails,
-    options?: { cause?: unknown; headers?: Record<string, string> },
+    options?: { cause?: unknown; headers?: Record<string, string>; commits?: boolean },
   ) {
     super(definition.key, { cause: options?.cause });
     this.name = 'DomainError';
     this.headers = options?.headers;
+    this.commits = options?.commits ?? false;
   }
 
   /** Extra answer headers, such as `Retry-After` or `Allow`. */
   readonly headers?: Record<string, string>;
+
+  /** What was done before the failure stays: the transaction at hand commits although the call fails. */
+  readonly commits: boolean;
 }
 
 /** True when `error` is the given documented failure. */

@@ -9,6 +9,8 @@ export class ForbiddenHost extends Error {
   override readonly name = 'ForbiddenHost';
 }
 
+const PRIVATE_RANGES = ['loopback', 'private', 'uniqueLocal'];
+
 type Resolver = (
   host: string,
   options: LookupAllOptions,
@@ -16,7 +18,7 @@ type Resolver = (
 ) => void;
 
 interface Options {
-  /** Lets http and hosts of private networks pass. Never in production. */
+  /** Lets plain http, loopback and private networks pass; link-local addresses never. Off in production. */
   allowPrivateHosts: boolean;
   resolver?: Resolver;
 }
@@ -52,7 +54,7 @@ export class OutboundHosts {
 
   /** @throws ForbiddenHost when `host` is written as an address of a private network. */
   checkHost(host: string): void {
-    if (!this.allowPrivateHosts && isIP(host) && !isPublicAddress(host)) throw new ForbiddenHost('the host is not public');
+    if (isIP(host) && !this.isAllowed(host)) throw new ForbiddenHost('the host is not public');
   }
 
   /**
@@ -71,7 +73,7 @@ export class OutboundHosts {
     this.resolver(host, { ...options, all: true }, (error, addresses = []) => {
       const first = addresses[0];
       if (error || !first) return callback(new ForbiddenHost('the host has no address'), '');
-      if (!this.allowPrivateHosts && !addresses.every(({ address }) => isPublicAddress(address))) {
+      if (!addresses.every(({ address }) => this.isAllowed(address))) {
         return callback(new ForbiddenHost('the host is not public'), '');
       }
       if (options.all) callback(null, addresses);
@@ -91,11 +93,12 @@ export class OutboundHosts {
       throw error;
     }
   }
-}
 
-/** Globally routable unicast; whatever ipaddr.js knows by another name (loopback, link-local, NAT64 …) is not. */
-function isPublicAddress(address: string): boolean {
-  return ipaddr.process(address).range() === 'unicast';
+  /** Public is what is globally routable; whatever ipaddr.js knows by another name (NAT64, reserved …) is not. */
+  private isAllowed(address: string): boolean {
+    const range = ipaddr.process(address).range();
+    return range === 'unicast' || (this.allowPrivateHosts && PRIVATE_RANGES.includes(range));
+  }
 }
 
 const withoutBrackets = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');

@@ -19,7 +19,8 @@ const MAX_LENGTH = 500;
 
 /** What went wrong, in a text that staff may read: without secrets, mail addresses and phone numbers. */
 export function describeFailure(error: unknown, secrets: readonly string[] = []): string {
-  const { message, code } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error), code: undefined };
+  const { message, code } =
+    error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error), code: undefined };
   const text = message || code || (error as Error).name;
   return redact(code && !text.includes(code) ? `${code}: ${text}` : text, secrets).slice(0, MAX_LENGTH);
 }

@@ -45,7 +45,15 @@ export class ProviderStore {
       `insert into provider_setting (id, family, provider, enabled, priority, settings, health, last_checked_at, last_error, updated_at)
        values ($1, $2, $3, false, $4, '{}', $5, $6, $7, $6)
        on conflict (family, provider) do update set health = $5, last_checked_at = $6, last_error = $7`,
-      [newId(), family, provider, DEFAULT_PRIORITY, error === null ? ProviderHealth.UP : ProviderHealth.DOWN, now, error],
+      [
+        newId(),
+        family,
+        provider,
+        DEFAULT_PRIORITY,
+        error === null ? ProviderHealth.UP : ProviderHealth.DOWN,
+        now,
+        error,
+      ],
     );
   }
 

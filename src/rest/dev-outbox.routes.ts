@@ -18,9 +18,12 @@ interface OutboxQuery {
 export function devOutboxRoutes({ outbox }: { outbox: DevelopmentOutbox }): FastifyPluginAsync {
   return async (fastify) => {
     fastify.get<{ Querystring: OutboxQuery }>('/dev/outbox', async ({ query, headers }, reply) => {
-      const filter = { channel: channelOf(query.channel), to: query.to ? String(query.to) : undefined, limit: limitOf(query.limit) };
+      const filter = {
+        channel: channelOf(query.channel),
+        to: query.to ? String(query.to) : undefined,
+        limit: limitOf(query.limit),
+      };
       const items = await outbox.list(filter);
-      reply.header('vary', 'Accept');
       if (!headers.accept?.includes('text/html')) return { success: true, data: { items } };
       reply.header('content-security-policy', OUTBOX_PAGE_CSP).type('text/html; charset=utf-8');
       return renderOutboxPage(items, filter);

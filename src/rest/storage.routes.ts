@@ -37,7 +37,8 @@ export function storageRoutes({ files, urls }: Dependencies): FastifyPluginAsync
     const contentType = request.headers['content-type'] ?? '';
     const allowed = isStorageKey(key) ? urls.allowedUpload(key, contentType, request.query) : null;
     if (!allowed) throw new DomainError(GenericErrors.forbidden);
-    if (Number(request.headers['content-length'] ?? 0) > allowed.maxBytes) throw new DomainError(GenericErrors.payloadTooLarge);
+    if (Number(request.headers['content-length'] ?? 0) > allowed.maxBytes)
+      throw new DomainError(GenericErrors.payloadTooLarge);
     try {
       await files.create(key, checkedBody(request.body as Readable | undefined, contentType, allowed.maxBytes));
     } catch (error) {
@@ -114,4 +115,5 @@ function requireContentType(start: Buffer, contentType: string): void {
   if (!matchesContentType(start, contentType)) throw mismatch(contentType);
 }
 
-const mismatch = (contentType: string): DomainError => invalidField('body', 'contentType', `the bytes are not ${contentType}`);
+const mismatch = (contentType: string): DomainError =>
+  invalidField('body', 'contentType', `the bytes are not ${contentType}`);

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pool, QueryResultRow } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { DomainError } from '../errors.js';
 import type { Logger } from '../logger.js';
 
 interface Transaction {
@@ -36,13 +37,22 @@ export class Database {
     return current ? work(current.manager) : this.independentTransaction(work);
   }
 
-  /** Runs `work` in a transaction of its own, which commits even when the surrounding one rolls back. */
+  /**
+   * Runs `work` in a transaction of its own, which commits even when the surrounding one rolls back. Whoever holds a
+   * transaction must not wait for one of these: under load all connections would wait for each other.
+   */
   async independentTransaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const afterCommit: Transaction['afterCommit'] = [];
+    let failure: DomainError | undefined;
     const result = await this.source.transaction((manager) =>
-      this.ambient.run({ manager, afterCommit }, () => work(manager)),
+      this.ambient.run({ manager, afterCommit }, () => work(manager)).catch((error: unknown) => {
+        if (!(error instanceof DomainError && error.commits)) throw error;
+        failure = error;
+        return undefined as T;
+      }),
     );
     await this.ambient.run(undefined, () => this.runCallbacks(afterCommit));
+    if (failure) throw failure;
     return result;
   }
 

@@ -69,7 +69,8 @@ class SiteverifyCaptcha implements CaptchaProvider {
       return { providerReference: null, raw: null };
     }
     const answer = await this.ask(target);
-    if (!this.passes(answer)) throw new Error(`the token does not pass: ${answer['error-codes'].join(', ') || 'host or score'}`);
+    if (!this.passes(answer))
+      throw new Error(`the token does not pass: ${answer['error-codes'].join(', ') || 'host or score'}`);
     return { providerReference: null, raw: { hostname: answer.hostname, score: answer.score } };
   }
 

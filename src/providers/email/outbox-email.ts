@@ -8,7 +8,15 @@ import type { EmailMessage, EmailProvider } from './email-provider.js';
 class OutboxEmail implements EmailProvider {
   constructor(private readonly outbox: DevelopmentOutbox) {}
 
-  async send({ messageId, to, subject, text, html, headers, template }: EmailMessage): Promise<{ providerReference: string }> {
+  async send({
+    messageId,
+    to,
+    subject,
+    text,
+    html,
+    headers,
+    template,
+  }: EmailMessage): Promise<{ providerReference: string }> {
     await this.outbox.write({ channel: 'email', messageId, to, subject, text, html, headers, template });
     return { providerReference: messageId };
   }

@@ -22,8 +22,7 @@ class OutboxSms implements SmsProvider {
   }
 }
 
-export const outboxSmsAdapter = (outbox: DevelopmentOutbox) =>
-  builtInAdapter('sms', 'outbox', new OutboxSms(outbox));
+export const outboxSmsAdapter = (outbox: DevelopmentOutbox) => builtInAdapter('sms', 'outbox', new OutboxSms(outbox));
 
 /** The message that a test of any SMS provider sends. */
 export function testSms(target: string | null, payload: Record<string, unknown>): SmsMessage {

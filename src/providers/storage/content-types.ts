@@ -19,7 +19,10 @@ const textAt = (start: Buffer, offset: number, length: number) => start.toString
 const STORED_TYPES: Readonly<Record<string, StoredType>> = {
   'image/jpeg': { extension: 'jpg', matches: startsWith([0xff, 0xd8, 0xff]) },
   'image/png': { extension: 'png', matches: startsWith([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) },
-  'image/webp': { extension: 'webp', matches: (start) => textAt(start, 0, 4) === 'RIFF' && textAt(start, 8, 4) === 'WEBP' },
+  'image/webp': {
+    extension: 'webp',
+    matches: (start) => textAt(start, 0, 4) === 'RIFF' && textAt(start, 8, 4) === 'WEBP',
+  },
   'image/gif': { extension: 'gif', matches: startsWith('GIF87a', 'GIF89a') },
   'video/mp4': { extension: 'mp4', matches: (start) => textAt(start, 4, 4) === 'ftyp' },
   'application/pdf': { extension: 'pdf', matches: startsWith('%PDF-') },

@@ -15,6 +15,8 @@ export class ObjectExists extends Error {
 }
 
 const ABANDONED_AFTER = Duration.days(1);
+/** Identity papers are among the files. */
+const OWNER_ONLY = 0o700;
 
 /**
  * Objects as files below one directory. A file is written aside and moved to its place when it is complete, so a reader
@@ -95,8 +97,8 @@ export class LocalFiles {
   ): Promise<void> {
     const target = this.pathOf(key);
     const aside = join(this.incoming, newId());
-    await mkdir(this.incoming, { recursive: true });
-    await mkdir(dirname(target), { recursive: true });
+    for (const directory of [this.incoming, dirname(target)])
+      await mkdir(directory, { recursive: true, mode: OWNER_ONLY });
     try {
       await pipeline(body, createWriteStream(aside, { flags: 'wx' }));
       await moveInto(aside, target);

@@ -147,7 +147,12 @@ class S3Storage implements StorageProvider {
 
   private async send(key: string, body: Buffer | Readable, size: number): Promise<void> {
     await this.client.send(
-      new PutObjectCommand({ ...this.object(key), Body: body, ContentLength: size, ContentType: contentTypeOfKey(key) }),
+      new PutObjectCommand({
+        ...this.object(key),
+        Body: body,
+        ContentLength: size,
+        ContentType: contentTypeOfKey(key),
+      }),
     );
   }
 

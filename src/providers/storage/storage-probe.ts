@@ -9,7 +9,8 @@ export async function probeStorage(storage: StorageProvider): Promise<{ bytes: n
   await storage.put(key, body);
   try {
     const stream = await storage.get(key);
-    if (!stream || !(await buffer(stream)).equals(body)) throw new Error('the probe object did not come back as it was');
+    if (!stream || !(await buffer(stream)).equals(body))
+      throw new Error('the probe object did not come back as it was');
   } finally {
     await storage.delete(key);
   }

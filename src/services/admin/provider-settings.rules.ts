@@ -19,7 +19,10 @@ export async function checkSettings(
   if (!settings) return;
   requireSize('settings', settings, MAX_SETTINGS_BYTES);
   const given = withoutNulls(settings);
-  const violations = [...unknownNames('settings', settings, Object.keys(adapter.settings.shape)), ...schemaViolations(adapter, given)];
+  const violations = [
+    ...unknownNames('settings', settings, Object.keys(adapter.settings.shape)),
+    ...schemaViolations(adapter, given),
+  ];
   if (violations.length > 0) throw new DomainError(GenericErrors.validation, violations);
   for (const name of adapter.outboundSettings) {
     if (typeof given[name] === 'string') await requireAllowedHost(`settings.${name}`, given[name], hosts);
@@ -59,7 +62,8 @@ function schemaViolations(adapter: ProviderAdapter, given: Record<string, unknow
 
 function requireSize(field: string, values: Record<string, unknown>, maxBytes: number): void {
   if (typeof values !== 'object' || Array.isArray(values)) throw invalidField(field, 'type', 'must be an object');
-  if (Buffer.byteLength(JSON.stringify(values)) > maxBytes) throw invalidField(field, 'maxLength', `at most ${maxBytes} bytes`);
+  if (Buffer.byteLength(JSON.stringify(values)) > maxBytes)
+    throw invalidField(field, 'maxLength', `at most ${maxBytes} bytes`);
 }
 
 async function requireAllowedHost(field: string, value: string, hosts: OutboundHosts): Promise<void> {

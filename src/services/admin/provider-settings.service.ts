@@ -74,7 +74,12 @@ export class ProviderSettingsService {
     const families = Object.values(ProviderFamily);
     return this.registry
       .adaptersOf(family)
-      .map((adapter) => this.view(adapter, rows.find((row) => row.family === adapter.family && row.provider === adapter.id)))
+      .map((adapter) =>
+        this.view(
+          adapter,
+          rows.find((row) => row.family === adapter.family && row.provider === adapter.id),
+        ),
+      )
       .sort(
         (a, b) =>
           families.indexOf(a.family) - families.indexOf(b.family) ||
@@ -118,7 +123,8 @@ export class ProviderSettingsService {
     const credentials = withoutNulls({ ...this.readCredentials(row), ...change.credentials }) as Record<string, string>;
     if (change.credentials) row.credentials = this.encryptCredentials(credentials);
     row.updatedAt = this.clock.now();
-    if (inForce && !isConfigured(adapter, row.settings, credentials)) throw new DomainError(ProviderErrors.notConfigured);
+    if (inForce && !isConfigured(adapter, row.settings, credentials))
+      throw new DomainError(ProviderErrors.notConfigured);
   }
 
   /** The row of the provider, made when it is the first change, locked until the end of the transaction. */

@@ -70,7 +70,11 @@ export class ProviderTestService {
     }
   }
 
-  private async run(family: AdapterFamily, provider: string, test: () => Promise<ProviderTestReport>): Promise<ProviderTestResult> {
+  private async run(
+    family: AdapterFamily,
+    provider: string,
+    test: () => Promise<ProviderTestReport>,
+  ): Promise<ProviderTestResult> {
     const startedAt = performance.now();
     const result = (report: ProviderTestReport, error: string | null) => ({
       family,
