@@ -12,11 +12,13 @@ import { operations } from './operations/declaration.js';
 import { applyDocumentation } from './operations/documentation/apply-documentation.js';
 import { checkOperations } from './operations/documentation/check-operations.js';
 import { loadDocumentation } from './operations/documentation/load-documentation.js';
+import { CookieOrigins } from './operations/cookie-origins.js';
 import { ErrorPresenter } from './operations/error-presenter.js';
 import { RefreshCookie } from './operations/refresh-cookie.js';
 import type { RequestContext } from './operations/request-context.js';
 import { registerRestArguments } from './operations/rest-arguments.js';
 import { buildGraphQLSchema, restSchemaOf } from './operations/schema.js';
+import { LocalizedMessages } from './resolvers/shared/localized-messages.js';
 import { devOutboxRoutes } from './rest/dev-outbox.routes.js';
 import { graphiqlRoutes } from './rest/graphiql.routes.js';
 import { mountGraphQL } from './rest/graphql-server.js';
@@ -58,7 +60,11 @@ export async function createApp(foundation: Foundation, outside: Outside = {}): 
   const guards = buildGuards(foundation, infrastructure, services, providers.captcha);
   const contexts = new RequestContexts(infrastructure.clientIps, infrastructure.geoIp, guards);
   const errors = new ErrorPresenter(infrastructure.translations, logger);
-  const resolvers = buildResolvers(services, new RefreshCookie(env.COOKIE_DOMAIN));
+  const resolvers = buildResolvers(services, {
+    refreshCookie: new RefreshCookie(env.COOKIE_DOMAIN),
+    cookieOrigins: new CookieOrigins(env.allowedOrigins),
+    messages: new LocalizedMessages(infrastructure.translations),
+  });
   const schema = buildGraphQLSchema(resolvers.map(({ constructor }) => constructor) as NonEmptyArray<Function>, containerOf(resolvers));
   registerRestArguments(schema);
   const documentation = await loadDocumentation();

@@ -22,9 +22,9 @@ export function registerJobs(
   jobs.register(mailSendJob, (mail, { jobId }) => mailSender.send(mail, jobId));
   jobs.register(accountMailRequestJob, (request) => services.accountMailRequests.handle(request));
 
-  const authCleanup = new AuthCleanup(database, settings, clock);
+  const authCleanup = new AuthCleanup(database, clock);
   jobs.register(sessionCleanupJob, () => authCleanup.removeOldSessions());
   jobs.register(challengeCleanupJob, () => authCleanup.removeOldChallenges());
   jobs.register(tokenCleanupJob, () => authCleanup.removeOldLinks());
-  jobs.register(unverifiedAccountCleanupJob, () => authCleanup.removeUnverifiedAccounts());
+  jobs.register(unverifiedAccountCleanupJob, () => services.unverifiedAccounts.removeOld());
 }

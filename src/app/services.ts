@@ -1,5 +1,6 @@
 import { AccessTokens } from '../services/auth/access-tokens.js';
 import { AccountMailRequests } from '../services/auth/account-mail-requests.js';
+import { Accounts } from '../services/auth/accounts.js';
 import { AccountStates } from '../services/auth/account-states.js';
 import { AddressLock } from '../services/auth/address-lock.js';
 import { Authentication } from '../services/auth/authentication.js';
@@ -16,9 +17,11 @@ import { Sessions } from '../services/auth/sessions.js';
 import { SignInChallenges } from '../services/auth/sign-in-challenges.js';
 import { SignInService } from '../services/auth/sign-in.service.js';
 import { SignupDecoys } from '../services/auth/signup-decoys.js';
+import { UnverifiedAccounts } from '../services/auth/unverified-accounts.js';
 import { MailBudget } from '../services/mail/mail-budget.js';
 import { Mails } from '../services/mail/mails.js';
 import { TextModeration } from '../services/moderation/text-moderation.js';
+import { ReactivationLinks } from '../services/user/reactivation-links.js';
 import { ReactivationTokens } from '../services/user/reactivation-tokens.js';
 import { Usernames } from '../services/user/usernames.js';
 import { WebLinks } from '../services/web-links.js';
@@ -39,36 +42,43 @@ export function buildServices({ env, clock }: Foundation, infrastructure: Infras
   const moderation = new TextModeration(database, encryption, clock);
   const usernames = new Usernames(database, settings, clock);
   const reactivationTokens = new ReactivationTokens(database, settings, clock);
+  const reactivationLinks = new ReactivationLinks(reactivationTokens, mails, links);
 
   // Identity: who somebody is, and how they prove it.
   const addresses = new EmailAddresses(database, store, settings, outside.resolveMx ?? resolveMxByDns, env.emailTombstoneKey);
   const mailBudget = new MailBudget(store, addresses, settings);
+  const accounts = new Accounts(database);
+  const unverifiedAccounts = new UnverifiedAccounts(database, settings, clock);
   const passwords = new Passwords(settings);
   const accessTokens = new AccessTokens(env.accessTokenKeys, settings, clock);
   const refreshTokens = new RefreshTokens(env.refreshTokenKey);
   const accountStates = new AccountStates(database, events, clock);
   const authentication = new Authentication(accessTokens, accountStates, database, settings, clock);
-  const sessions = new Sessions(database, accessTokens, refreshTokens, events, settings, clock);
+  const sessions = new Sessions(database, accounts, accessTokens, refreshTokens, events, settings, clock);
   const signInChallenges = new SignInChallenges(database, clock);
-  const signIns = new SignInService(database, sessions, signInChallenges, accessTokens, reactivationTokens, mails, links, clock);
+  const signIns = new SignInService(
+    database, accounts, sessions, signInChallenges, accessTokens, reactivationTokens, mails, links, clock,
+  );
   const decoys = new SignupDecoys(store, addresses, settings);
   const addressLock = new AddressLock(database, store, addresses, settings, clock);
   const resetLinks = new PasswordResetLinks(database, mails, links, settings, clock);
-  const verification = new EmailVerificationService(database, addresses, resetLinks, mails, links, audit, events, settings, clock);
+  const verification = new EmailVerificationService(
+    database, accounts, unverifiedAccounts, addresses, resetLinks, reactivationTokens, mails, links, audit, events, settings, clock,
+  );
   const phones = new PhoneChallenges(database, clock);
   const accountMailRequests = new AccountMailRequests(
-    database, outbox, verification, resetLinks, reactivationTokens, mailBudget, addresses, mails, links, audit,
+    database, accounts, outbox, verification, resetLinks, reactivationLinks, mailBudget, addresses, mails, links, audit,
   );
   const registrations = new RegistrationService(
     database, addresses, passwords, usernames, moderation, phones, verification, decoys, accountMailRequests, audit, settings, clock,
   );
   const logins = new LoginService(
-    database, passwords, decoys, addressLock, signIns, addresses, mails, links, audit, settings, clock,
+    database, accounts, passwords, decoys, addressLock, signIns, addresses, mails, links, audit, settings, clock,
   );
   const identities = new IdentityService(database);
 
   return {
-    links, mails, moderation, usernames, reactivationTokens,
+    links, mails, moderation, usernames, reactivationTokens, reactivationLinks, accounts, unverifiedAccounts,
     addresses, mailBudget, passwords, accessTokens, refreshTokens, accountStates, authentication, sessions, signInChallenges,
     signIns, decoys, addressLock, resetLinks, verification, phones, accountMailRequests, registrations, logins, identities,
   };

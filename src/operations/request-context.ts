@@ -47,6 +47,11 @@ export function viewerOf(context: RequestContext): Viewer {
   return context.viewer;
 }
 
+/** The caller's own language setting, else the best match of Accept-Language. */
+export function localeOf({ viewer, client }: Pick<RequestContext, 'viewer' | 'client'>): string {
+  return viewer?.locale ?? client.locale;
+}
+
 /** One call of one operation on its way through the guards. */
 export interface OperationCall {
   context: RequestContext;

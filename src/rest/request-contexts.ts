@@ -34,7 +34,7 @@ export class RequestContexts {
       client: request.client,
       credentials: {
         bearer: bearerOf(headers.authorization),
-        refreshCookie: request.cookies[REFRESH_COOKIE] ?? null,
+        refreshCookie: request.cookies[REFRESH_COOKIE] || null,
         reactivateToken: single(headers['x-reactivate-token']),
       },
       idempotencyKey: single(headers['idempotency-key']),

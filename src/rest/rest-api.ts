@@ -4,7 +4,7 @@ import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { useSofa } from 'sofa-api';
 import type { OperationDefinition } from '../operations/declaration.js';
 import type { ErrorPresenter, PresentedError } from '../operations/error-presenter.js';
-import type { RequestContext } from '../operations/request-context.js';
+import { localeOf, type RequestContext } from '../operations/request-context.js';
 import { servedOperations } from '../operations/served-operations.js';
 import { GenericErrors, DomainError, invalidField } from '../infrastructure/errors.js';
 import type { RequestContexts } from './request-contexts.js';
@@ -45,7 +45,7 @@ export function mountRestApi(fastify: FastifyInstance, schema: GraphQLSchema, co
     execute: async ({ document, contextValue }) => {
       const context = contextValue as RequestContext;
       const { data, errors: failures } = await execute(document, context);
-      if (failures?.[0]) throw new RestFailure(errors.present(failures[0], { locale: context.client.locale, correlationId: context.correlationId }));
+      if (failures?.[0]) throw new RestFailure(errors.present(failures[0], { locale: localeOf(context), correlationId: context.correlationId }));
       const [[name, value]] = Object.entries(data ?? {}) as [[string, unknown]];
       return { data: { [name]: { success: true, data: value === true && answersNothing(document) ? null : value } } };
     },

@@ -1,6 +1,8 @@
 import { DomainError, GenericErrors } from '../../infrastructure/errors.js';
+import { currentRequestScope } from '../../infrastructure/request-scope.js';
 import type { Authentication } from '../../services/auth/authentication.js';
 import type { Check } from '../guard-chain.js';
+import { localeOf } from '../request-context.js';
 
 /** Finds out who calls. A bearer that is sent and not good is refused, also where none is needed. */
 export function authenticationGuard(authentication: Authentication): Check {
@@ -12,10 +14,13 @@ export function authenticationGuard(authentication: Authentication): Check {
     }
     if (definition.authentication === 'appeal') {
       context.viewer = await authentication.authenticateForAppeal(bearer);
-      return;
+    } else {
+      context.authentication ??= authentication.authenticate(bearer);
+      context.viewer = await context.authentication;
     }
-    context.authentication ??= authentication.authenticate(bearer);
-    context.viewer = await context.authentication;
+    // From here on errors speak the caller's language.
+    const scope = currentRequestScope();
+    if (scope) scope.locale = localeOf(context);
   };
 }
 

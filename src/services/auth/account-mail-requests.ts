@@ -1,33 +1,21 @@
-import { ReactivationTokenSource, UserStatus } from '../../entities/user/user.enums.js';
+import { UserStatus } from '../../entities/user/user.enums.js';
 import type { AuditLog } from '../../infrastructure/audit/audit-log.js';
 import type { Database } from '../../infrastructure/database/database.js';
 import { newId } from '../../infrastructure/ids.js';
+import { currentRequestScope, runInRequestScope } from '../../infrastructure/request-scope.js';
 import type { JobOutbox } from '../../jobs/job-outbox.js';
 import type { MailBudget } from '../mail/mail-budget.js';
 import type { Mails } from '../mail/mails.js';
-import type { ReactivationTokens } from '../user/reactivation-tokens.js';
+import type { ReactivationLinks } from '../user/reactivation-links.js';
 import type { WebLinks } from '../web-links.js';
-import { accountMailRequestJob } from './auth.jobs.js';
+import { accountMailRequestJob, type AccountMailKind, type AccountMailRequest } from './auth.jobs.js';
+import type { Account, Accounts } from './accounts.js';
 import { normalizeEmail, type EmailAddresses } from './email-addresses.js';
 import type { EmailVerificationService } from './email-verification.service.js';
 import type { PasswordResetLinks } from './password-reset-links.js';
 
-export type AccountMailKind = 'signup-repeat' | 'account-exists' | 'resend-verification' | 'forgot-password';
-
-interface AccountMailRequest {
-  kind: AccountMailKind;
-  requestId: string;
-  email: string;
-  locale: string;
-}
-
-interface Account {
-  id: string;
-  email: string;
-  emailVerified: boolean;
-  status: UserStatus;
-  locale: string | null;
-}
+/** An account that mail can reach. */
+type Recipient = Account & { email: string };
 
 const AUDITED: Partial<Record<AccountMailKind, string>> = {
   'resend-verification': 'auth.resend_verification.requested',
@@ -41,10 +29,11 @@ const AUDITED: Partial<Record<AccountMailKind, string>> = {
 export class AccountMailRequests {
   constructor(
     private readonly database: Database,
+    private readonly accounts: Accounts,
     private readonly outbox: JobOutbox,
     private readonly verification: EmailVerificationService,
     private readonly resetLinks: PasswordResetLinks,
-    private readonly reactivationTokens: ReactivationTokens,
+    private readonly reactivationLinks: ReactivationLinks,
     private readonly budget: MailBudget,
     private readonly addresses: EmailAddresses,
     private readonly mails: Mails,
@@ -54,20 +43,27 @@ export class AccountMailRequests {
 
   /** Queues a request, in the transaction at hand. */
   async queue(kind: AccountMailKind, address: string, locale: string): Promise<void> {
-    await this.outbox.enqueue(accountMailRequestJob, { kind, requestId: newId(), email: normalizeEmail(address), locale });
+    const { correlationId, ip, userAgent } = currentRequestScope() ?? {};
+    const client = correlationId ? { correlationId, ip: ip ?? null, userAgent: userAgent ?? null } : null;
+    await this.outbox.enqueue(accountMailRequestJob, { kind, requestId: newId(), email: normalizeEmail(address), locale, client });
   }
 
   /** Handler of the job auth-mail-request. A repeat finds the token that bears the id of its request and stops. */
-  async handle({ kind, requestId, email, locale }: AccountMailRequest): Promise<void> {
-    await this.database.transaction(async () => {
-      if (await this.isDone(requestId)) return;
-      const account = await this.accountOf(email);
-      await this.recordRequest(kind, account, email);
-      if (account) await this.answer(kind, { ...account, locale: account.locale ?? locale }, requestId);
-    });
+  async handle(request: AccountMailRequest): Promise<void> {
+    const { kind, requestId, email, locale, client } = request;
+    const work = () =>
+      this.database.transaction(async () => {
+        if (await this.isDone(requestId)) return;
+        // Locked, so that no link leaves for an address that is being given up at this moment.
+        const account = await this.accounts.lockByEmail(email);
+        await this.recordRequest(kind, account, email);
+        if (account) await this.answer(kind, { ...account, email, locale: account.locale ?? locale }, requestId);
+      });
+    const scope = currentRequestScope();
+    await (client && scope ? runInRequestScope({ ...scope, ...client }, work) : work());
   }
 
-  private async answer(kind: AccountMailKind, account: Account, requestId: string): Promise<void> {
+  private async answer(kind: AccountMailKind, account: Recipient, requestId: string): Promise<void> {
     switch (kind) {
       case 'signup-repeat':
       case 'resend-verification':
@@ -84,22 +80,12 @@ export class AccountMailRequests {
   }
 
   /** A paused owner is led to reactivation first. */
-  private async answerForgotPassword(account: Account, requestId: string): Promise<void> {
+  private async answerForgotPassword(account: Recipient, requestId: string): Promise<void> {
     if (account.status === UserStatus.ACTIVE && account.emailVerified) {
       if (await this.budget.take(account.email)) await this.resetLinks.send(account, requestId);
     } else if (account.status === UserStatus.DEACTIVATED && (await this.budget.take(account.email))) {
-      await this.sendReactivationLink(account, requestId);
+      await this.reactivationLinks.send(account, requestId);
     }
-  }
-
-  private async sendReactivationLink(account: Account, requestId: string): Promise<void> {
-    const { token, expiresAt } = await this.reactivationTokens.issue(account.id, ReactivationTokenSource.EMAIL, { id: requestId });
-    const deletionAt = await this.reactivationTokens.deletionDateOf(account.id);
-    await this.mails.send('account_deactivated', { to: account.email, locale: account.locale }, {
-      reactivateUrl: this.links.reactivate(token),
-      linkExpiresAt: expiresAt.toISOString(),
-      deletionAt: deletionAt?.toISOString() ?? null,
-    });
   }
 
   private async isDone(requestId: string): Promise<boolean> {
@@ -114,15 +100,7 @@ export class AccountMailRequests {
   private async recordRequest(kind: AccountMailKind, account: Account | undefined, email: string): Promise<void> {
     const action = AUDITED[kind];
     if (!action) return;
-    await this.audit.record({ action, actorId: null, ...(account ? { target: { type: 'User', id: account.id } } : { data: { email: this.addresses.hash(email) } }) });
-  }
-
-  private async accountOf(email: string): Promise<Account | undefined> {
-    const [account] = await this.database.query<Account>(
-      `select u.id, u.email, u.email_verified as "emailVerified", u.status, s.locale
-       from user_account u left join user_settings s on s.user_id = u.id where u.email = $1`,
-      [email],
-    );
-    return account;
+    const subject = account ? { target: { type: 'User', id: account.id } } : { data: { email: this.addresses.hash(email) } };
+    await this.audit.record({ action, actorId: null, actorType: 'USER', ...subject });
   }
 }

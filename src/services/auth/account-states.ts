@@ -9,6 +9,7 @@ export interface AccountState {
   role: AdminRole;
   twoFactorEnabled: boolean;
   lastActiveAt: Date | null;
+  locale: string | null;
 }
 
 const TTL = Duration.seconds(5);
@@ -35,8 +36,8 @@ export class AccountStates {
     const cached = this.cache.get(userId);
     if (cached && cached.until > this.clock.now()) return cached.state;
     const [state = null] = await this.database.query<AccountState>(
-      `select status, role, two_factor_enabled as "twoFactorEnabled", last_active_at as "lastActiveAt"
-       from user_account where id = $1`,
+      `select u.status, u.role, u.two_factor_enabled as "twoFactorEnabled", u.last_active_at as "lastActiveAt", s.locale
+       from user_account u left join user_settings s on s.user_id = u.id where u.id = $1`,
       [userId],
     );
     if (this.cache.size >= MAX_ENTRIES) this.cache.delete(this.cache.keys().next().value!);

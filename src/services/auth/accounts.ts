@@ -7,6 +7,8 @@ export interface Account {
   /** Null only when the account is erased. */
   email: string | null;
   emailVerified: boolean;
+  /** Several people signed up with the address before it was verified. */
+  signupContested: boolean;
   status: UserStatus;
   role: AdminRole;
   passwordHash: string | null;
@@ -14,8 +16,8 @@ export interface Account {
   locale: string | null;
 }
 
-const COLUMNS = `u.id, u.email, u.email_verified as "emailVerified", u.status, u.role, u.password_hash as "passwordHash",
-  u.two_factor_enabled as "twoFactorEnabled", s.locale`;
+const COLUMNS = `u.id, u.email, u.email_verified as "emailVerified", u.signup_contested as "signupContested", u.status, u.role,
+  u.password_hash as "passwordHash", u.two_factor_enabled as "twoFactorEnabled", s.locale`;
 const TABLES = 'user_account u left join user_settings s on s.user_id = u.id';
 
 /**

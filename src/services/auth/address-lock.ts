@@ -32,9 +32,12 @@ export class AddressLock {
     return userId ? this.countKnown(userId) : this.countUnknown(email);
   }
 
-  /** A right password sets the counter back. */
+  /** A right password sets the counter back and lifts the lock of this counter; one that wrong second factors set stays. */
   async reset(userId: string): Promise<void> {
-    await this.database.query('update user_account set login_attempts = 0, locked_until = null where id = $1', [userId]);
+    await this.database.query(
+      `update user_account set login_attempts = 0, locked_until = case when login_attempts < $2 then locked_until end where id = $1`,
+      [userId, this.settings.get(AuthSettings.maxLoginAttempts)],
+    );
   }
 
   /** The lock starts with the attempt that fills the budget, so that a crash in between cannot leave it half set. */

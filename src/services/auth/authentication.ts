@@ -7,6 +7,7 @@ import { StepUpErrors } from './auth.errors.js';
 import { AuthSettings } from './auth.settings.js';
 import type { AccessClaims, AccessTokens } from './access-tokens.js';
 import type { AccountStates, AccountState } from './account-states.js';
+import { LIVE_SESSION } from './sessions.js';
 
 /** Who calls: the claims of the token and the account behind it as it is now. */
 export interface Viewer {
@@ -19,6 +20,8 @@ export interface Viewer {
   role: AdminRole;
   status: UserStatus;
   twoFactorEnabled: boolean;
+  /** Language setting of the account. */
+  locale: string | null;
 }
 
 const ACTIVITY_MINUTES = 5;
@@ -66,9 +69,8 @@ export class Authentication {
   /** @throws DomainError `error.unauthorized` when the session family of the token has ended. */
   async requireLiveSession({ sessionId, userId }: Pick<Viewer, 'sessionId' | 'userId'>): Promise<void> {
     const live = await this.database.query(
-      `select 1 from session where family_id = $1 and user_id = $2 and rotated_at is null and revoked_at is null
-       and expires_at > $3 and family_expires_at > $3`,
-      [sessionId, userId, this.clock.now()],
+      `select 1 from session where family_id = $2 and user_id = $3 and ${LIVE_SESSION}`,
+      [this.clock.now(), sessionId, userId],
     );
     if (live.length === 0) throw new DomainError(GenericErrors.unauthorized);
   }
@@ -99,5 +101,6 @@ function viewer(claims: AccessClaims, account: AccountState): Viewer {
     role: account.role,
     status: account.status,
     twoFactorEnabled: account.twoFactorEnabled,
+    locale: account.locale,
   };
 }

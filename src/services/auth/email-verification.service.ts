@@ -1,4 +1,5 @@
 import { EmailVerificationPurpose } from '../../entities/auth/auth.enums.js';
+import { UserStatus } from '../../entities/user/user.enums.js';
 import { EmailVerification } from '../../entities/auth/email-verification.entity.js';
 import { addTime, Duration, type Clock } from '../../infrastructure/clock.js';
 import { sha256 } from '../../infrastructure/crypto/hash.js';
@@ -10,31 +11,35 @@ import { newCapabilityId, newId } from '../../infrastructure/ids.js';
 import { maskEmail } from '../../infrastructure/masking.js';
 import type { Settings } from '../../infrastructure/settings/settings.js';
 import type { Mails } from '../mail/mails.js';
+import type { ReactivationTokens } from '../user/reactivation-tokens.js';
 import type { WebLinks } from '../web-links.js';
+import type { Account, Accounts } from './accounts.js';
 import { VerificationErrors } from './auth.errors.js';
 import { AuthSettings } from './auth.settings.js';
 import type { EmailAddresses } from './email-addresses.js';
 import type { PasswordResetLinks } from './password-reset-links.js';
+import type { UnverifiedAccounts } from './unverified-accounts.js';
 
-interface LockedVerification {
+interface Link {
   id: string;
   userId: string;
-  purpose: EmailVerificationPurpose;
+  /** Set on the link of an email change alone. */
   newEmail: string | null;
-  usable: boolean;
+  open: boolean;
   usedAt: Date | null;
-  email: string;
-  emailVerified: boolean;
-  contested: boolean;
-  locale: string | null;
 }
+
+const VERIFIABLE: readonly UserStatus[] = [UserStatus.ACTIVE, UserStatus.SUSPENDED, UserStatus.BANNED];
 
 /** Links that prove an address: of a new account, or the new one of an email change. */
 export class EmailVerificationService {
   constructor(
     private readonly database: Database,
+    private readonly accounts: Accounts,
+    private readonly unverified: UnverifiedAccounts,
     private readonly addresses: EmailAddresses,
     private readonly resetLinks: PasswordResetLinks,
+    private readonly reactivationTokens: ReactivationTokens,
     private readonly mails: Mails,
     private readonly links: WebLinks,
     private readonly audit: AuditLog,
@@ -82,34 +87,46 @@ export class EmailVerificationService {
    * @throws DomainError `auth.verify_email.invalid_token`
    */
   async verify(token: string): Promise<void> {
+    const seen = await this.find(token);
+    if (!seen) throw new DomainError(VerificationErrors.invalidToken);
+    // Asks DNS, so before the transaction.
+    const acceptable = seen.newEmail === null || (await this.isAcceptable(seen.newEmail));
     try {
       await this.database.transaction(async () => {
-        const row = await this.lock(token);
-        if (row?.usedAt && inForce(row)) return;
-        if (!row?.usable) throw new DomainError(VerificationErrors.invalidToken);
-        if (row.purpose === EmailVerificationPurpose.SIGNUP) await this.confirmSignup(row);
-        else await this.confirmEmailChange(row, row.newEmail!);
+        const account = await this.accounts.lock(seen.userId);
+        const link = await this.find(token);
+        if (!account || !link || !VERIFIABLE.includes(account.status)) throw new DomainError(VerificationErrors.invalidToken);
+        if (link.usedAt && inForce(link, account)) return;
+        if (!link.open || !acceptable) throw new DomainError(VerificationErrors.invalidToken);
+        if (link.newEmail === null) await this.confirmSignup(link, account);
+        else await this.confirmEmailChange(link.id, account, link.newEmail);
       });
     } catch (error) {
-      // Two users confirmed the same address at the same moment.
+      // The new address belongs to somebody else by now.
       if (isUniqueViolation(error, 'user_account_email_key')) throw new DomainError(VerificationErrors.invalidToken);
       throw error;
     }
   }
 
-  private async lock(token: string): Promise<LockedVerification | undefined> {
-    const [row] = await this.database.query<LockedVerification>(
-      `select v.id, v.user_id as "userId", v.purpose, v.new_email as "newEmail", v.used_at as "usedAt",
-              v.used_at is null and v.invalidated_at is null and v.expires_at > $2 and u.status in ('ACTIVE', 'SUSPENDED', 'BANNED') as usable,
-              u.email, u.email_verified as "emailVerified", u.signup_contested as contested, s.locale
-       from email_verification v join user_account u on u.id = v.user_id left join user_settings s on s.user_id = u.id
-       where v.token_hash = $1 for update of v, u`,
+  private async find(token: string): Promise<Link | undefined> {
+    const [row] = await this.database.query<Link>(
+      `select id, user_id as "userId", new_email as "newEmail", used_at as "usedAt",
+              used_at is null and invalidated_at is null and expires_at > $2 as open
+       from email_verification where token_hash = $1`,
       [sha256(token), this.clock.now()],
     );
     return row;
   }
 
-  private async confirmSignup(row: LockedVerification): Promise<void> {
+  private async isAcceptable(email: string): Promise<boolean> {
+    return (
+      !this.addresses.isDisposable(email) &&
+      !(await this.addresses.isTombstoned(email, this.clock.now())) &&
+      (await this.addresses.acceptsMail(email))
+    );
+  }
+
+  private async confirmSignup({ id }: Link, { id: userId, email, locale, signupContested }: Account): Promise<void> {
     const now = this.clock.now();
     await this.database.query(
       `update user_account set email_verified = true, email_verified_at = $2, updated_at = $2, signup_contested = false,
@@ -118,61 +135,44 @@ export class EmailVerificationService {
          display_name = case when signup_contested then null else display_name end,
          intent = case when signup_contested then null else intent end
        where id = $1`,
-      [row.userId, now],
+      [userId, now],
     );
-    await this.markUsed(row.id);
-    await this.invalidateSignupLinks(row.userId);
+    await this.markUsed(id);
+    await this.invalidateSignupLinks(userId);
     // Whoever signed up first with a foreign address gains nothing: no password given before the proof survives it.
-    if (row.contested) await this.resetLinks.send({ id: row.userId, email: row.email, locale: row.locale });
-    await this.events.publish('user.verified', { userId: row.userId });
-    await this.audit.record({ action: 'auth.verify_email.success', actorId: row.userId, target: { type: 'User', id: row.userId } });
+    if (signupContested) await this.resetLinks.send({ id: userId, email: email!, locale });
+    await this.events.publish('user.verified', { userId });
+    await this.audit.record({ action: 'auth.verify_email.success', actorId: userId, target: { type: 'User', id: userId } });
   }
 
-  private async confirmEmailChange(row: LockedVerification, newEmail: string): Promise<void> {
+  private async confirmEmailChange(linkId: string, { id: userId, email, locale }: Account, newEmail: string): Promise<void> {
     const now = this.clock.now();
-    const refused =
-      this.addresses.isDisposable(newEmail) ||
-      !(await this.addresses.acceptsMail(newEmail)) ||
-      (await this.addresses.isTombstoned(newEmail, now));
-    if (refused) throw new DomainError(VerificationErrors.invalidToken);
-    await this.removeUnverifiedHolder(newEmail);
-    await this.database.query('update user_account set email = $2, email_verified = true, updated_at = $3 where id = $1', [row.userId, newEmail, now]);
-    await this.markUsed(row.id);
-    // They went to the former address.
-    await this.database.query(
-      'update email_verification set invalidated_at = $2 where user_id = $1 and used_at is null and invalidated_at is null',
-      [row.userId, now],
-    );
-    await this.database.query(
-      'update reactivation_token set invalidated_at = $2 where user_id = $1 and used_at is null and invalidated_at is null',
-      [row.userId, now],
-    );
-    await this.resetLinks.invalidate(row.userId);
+    const formerEmail = email!;
+    await this.unverified.removeHolderOf(newEmail);
+    await this.database.query('update user_account set email = $2, email_verified = true, updated_at = $3 where id = $1', [userId, newEmail, now]);
+    await this.markUsed(linkId);
+    await this.invalidateFormerLinks(userId);
     const undoWithinHours = this.settings.get(AuthSettings.emailChangeRevertHours);
-    const undoToken = await this.resetLinks.createRestoreLink(row.userId, row.email, undoWithinHours);
+    const undoToken = await this.resetLinks.createRestoreLink(userId, formerEmail, undoWithinHours);
     await this.mails.send(
       'security_email_changed',
-      { to: row.email, locale: row.locale },
+      { to: formerEmail, locale },
       { newEmailMasked: maskEmail(newEmail), undoUrl: this.links.resetPassword(undoToken), undoWithinHours },
     );
     await this.audit.record({
       action: 'auth.email_change.success',
-      actorId: row.userId,
-      target: { type: 'User', id: row.userId },
-      data: { from: this.addresses.hash(row.email), to: this.addresses.hash(newEmail) },
+      actorId: userId,
+      target: { type: 'User', id: userId },
+      data: { from: this.addresses.hash(formerEmail), to: this.addresses.hash(newEmail) },
     });
   }
 
-  /** A squatter's sign-up that was never verified does not exist for other users. */
-  private async removeUnverifiedHolder(email: string): Promise<void> {
-    const holders = await this.database.query<{ id: string }>(
-      'select id from user_account where email = $1 and email_verified_at is null and not email_verified for update',
-      [email],
-    );
-    for (const { id } of holders) {
-      await this.database.query('select consent_record_erase($1, true)', [id]);
-      await this.database.query('delete from user_account where id = $1', [id]);
-    }
+  /** They went to the address that was given up. */
+  private async invalidateFormerLinks(userId: string): Promise<void> {
+    await this.invalidateSignupLinks(userId);
+    await this.invalidateEmailChanges(userId);
+    await this.resetLinks.invalidate(userId);
+    await this.reactivationTokens.invalidateAll(userId);
   }
 
   private async createLink(id: string, userId: string, purpose: EmailVerificationPurpose, newEmail: string | null): Promise<string> {
@@ -203,6 +203,6 @@ export class EmailVerificationService {
 }
 
 /** A used link still counts while what it brought about holds. */
-function inForce({ purpose, emailVerified, email, newEmail }: LockedVerification): boolean {
-  return purpose === EmailVerificationPurpose.SIGNUP ? emailVerified : email === newEmail;
+function inForce({ newEmail }: Link, { email, emailVerified }: Account): boolean {
+  return newEmail === null ? emailVerified : email === newEmail;
 }

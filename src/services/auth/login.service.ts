@@ -1,4 +1,3 @@
-import type { UserStatus } from '../../entities/user/user.enums.js';
 import type { AuditLog } from '../../infrastructure/audit/audit-log.js';
 import type { Clock } from '../../infrastructure/clock.js';
 import type { Database } from '../../infrastructure/database/database.js';
@@ -7,6 +6,7 @@ import type { Settings } from '../../infrastructure/settings/settings.js';
 import type { Mails } from '../mail/mails.js';
 import type { WebLinks } from '../web-links.js';
 import { LoginErrors } from './auth.errors.js';
+import type { Account, Accounts } from './accounts.js';
 import type { AddressLock, CountedAttempt } from './address-lock.js';
 import { AuthSettings } from './auth.settings.js';
 import { normalizeEmail, type EmailAddresses } from './email-addresses.js';
@@ -14,18 +14,11 @@ import type { Passwords } from './passwords.js';
 import type { SignInClient, SignInOutcome, SignInService } from './sign-in.service.js';
 import type { SignupDecoys } from './signup-decoys.js';
 
-interface Account {
-  id: string;
-  passwordHash: string | null;
-  emailVerified: boolean;
-  status: UserStatus;
-  twoFactorEnabled: boolean;
-}
-
 /** Sign-in with email and password. */
 export class LoginService {
   constructor(
     private readonly database: Database,
+    private readonly accounts: Accounts,
     private readonly passwords: Passwords,
     private readonly decoys: SignupDecoys,
     private readonly lock: AddressLock,
@@ -45,41 +38,45 @@ export class LoginService {
    */
   async login(address: string, password: string, client: SignInClient): Promise<SignInOutcome> {
     const email = normalizeEmail(address);
-    const account = await this.accountOf(email);
+    const account = await this.accounts.findByEmail(email);
     const attempt = await this.lock.countAttempt(email, account?.id ?? null);
     if (!attempt) return this.refuse(LoginErrors.accountLocked, email, account);
 
     // Two comparisons on every path: neither answer nor time tells whether the address has an account.
     const matches = await this.passwords.matches(password, account?.passwordHash);
     const matchesDecoy = await this.passwords.matches(password, await this.decoys.find(email));
-    if (!matches || !account) {
-      if (matchesDecoy) return this.refuse(LoginErrors.emailNotVerified, email, account);
-      await this.recordFailure(attempt, account);
-      return this.refuse(LoginErrors.invalidCredentials, email, account);
-    }
-    if (!account.emailVerified) return this.refuse(LoginErrors.emailNotVerified, email, account);
-    await this.lock.reset(account.id);
-    await this.rehash(account, password);
-    return this.succeed(account, email, client);
+    if (account && matches && account.emailVerified) return this.succeed(account, password, email, client);
+
+    await this.recordLock(attempt, account);
+    const unverified = matches || matchesDecoy;
+    return this.refuse(unverified ? LoginErrors.emailNotVerified : LoginErrors.invalidCredentials, email, account);
   }
 
-  /** Tells the owner about a lock, once a lock. */
-  async recordFailure(attempt: CountedAttempt, account: Account | undefined): Promise<void> {
+  /** Tells the owner about a lock, once a lock. An address that was never verified may be a stranger's and gets no mail. */
+  private async recordLock(attempt: CountedAttempt, account: Account | undefined): Promise<void> {
     if (!attempt.locks || !account) return;
     await this.database.transaction(async () => {
-      await this.mails.send('security_account_locked', { userId: account.id }, {
-        lockedForMinutes: this.settings.get(AuthSettings.lockoutMinutes),
-        securityUrl: this.links.security,
-      });
+      if (account.emailVerified) {
+        await this.mails.send('security_account_locked', { userId: account.id }, {
+          lockedForMinutes: this.settings.get(AuthSettings.lockoutMinutes),
+          securityUrl: this.links.security,
+        });
+      }
       await this.audit.record({ action: 'auth.account.locked', level: 'WARN', actorId: null, target: { type: 'User', id: account.id } });
     });
   }
 
-  private async succeed(account: Account, email: string, client: SignInClient): Promise<SignInOutcome> {
+  private async succeed(account: Account, password: string, email: string, client: SignInClient): Promise<SignInOutcome> {
+    const strongerHash = this.passwords.isOutdated(account.passwordHash!) ? await this.passwords.hash(password) : null;
     try {
       return await this.database.transaction(async () => {
-        const outcome = await this.signIns.afterFirstFactor(account, 'password', client);
-        if (outcome.tokens) await this.audit.record({ action: 'auth.login.success', actorId: account.id, target: { type: 'User', id: account.id } });
+        const current = await this.accounts.lock(account.id);
+        // The password was changed while it was compared.
+        if (current?.passwordHash !== account.passwordHash) throw new DomainError(LoginErrors.invalidCredentials);
+        await this.lock.reset(current.id);
+        if (strongerHash) await this.storeHash(current.id, strongerHash);
+        const outcome = await this.signIns.afterFirstFactor(current, 'password', client);
+        if (outcome.tokens) await this.audit.record({ action: 'auth.login.success', actorId: current.id, target: { type: 'User', id: current.id } });
         return outcome;
       });
     } catch (error) {
@@ -97,24 +94,13 @@ export class LoginService {
   private async recordRefusal({ key }: ErrorDefinition, email: string, account: Account | undefined): Promise<void> {
     await this.audit.record({
       action: 'auth.login.failure',
-      actorId: account?.id ?? null,
+      actorId: null,
+      target: account && { type: 'User', id: account.id },
       data: { reason: key, ...(!account && { email: this.addresses.hash(email) }) },
     });
   }
 
-  private async accountOf(email: string): Promise<Account | undefined> {
-    const [account] = await this.database.query<Account>(
-      `select id, password_hash as "passwordHash", email_verified as "emailVerified", status, two_factor_enabled as "twoFactorEnabled"
-       from user_account where email = $1`,
-      [email],
-    );
-    return account;
-  }
-
-  private async rehash(account: Account, password: string): Promise<void> {
-    if (!this.passwords.isOutdated(account.passwordHash!)) return;
-    await this.database.query('update user_account set password_hash = $2, updated_at = $3 where id = $1 and password_hash = $4', [
-      account.id, await this.passwords.hash(password), this.clock.now(), account.passwordHash,
-    ]);
+  private async storeHash(userId: string, passwordHash: string): Promise<void> {
+    await this.database.query('update user_account set password_hash = $2, updated_at = $3 where id = $1', [userId, passwordHash, this.clock.now()]);
   }
 }

@@ -28,6 +28,11 @@ export class Passwords {
     return matched && storedHash != null;
   }
 
+  /** True when both texts are one password. */
+  areEqual(password: string, other: string): boolean {
+    return digest(password) === digest(other);
+  }
+
   /** True when the hash was made with a lower cost than is in force now. */
   isOutdated(storedHash: string): boolean {
     return Number(storedHash.split('$')[2]) < this.cost;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Session } from '../../entities/auth/session.entity.js';
 import { SessionEndReason } from '../../entities/auth/auth.enums.js';
 import { addTime, Duration, type Clock } from '../../infrastructure/clock.js';
@@ -8,6 +7,7 @@ import type { DomainEvents } from '../../infrastructure/events/domain-events.js'
 import { newId } from '../../infrastructure/ids.js';
 import type { Settings } from '../../infrastructure/settings/settings.js';
 import type { AccessTokens } from './access-tokens.js';
+import type { Accounts } from './accounts.js';
 import { AuthSettings } from './auth.settings.js';
 import type { RefreshTokens } from './refresh-tokens.js';
 
@@ -27,16 +27,24 @@ export interface SessionTokens {
   refreshMaxAge: number;
 }
 
+/** The family of a refresh token and whose it is. */
+export interface SessionFamily {
+  userId: string;
+  familyId: string;
+}
+
 /** Live, unless it was rotated, revoked, or one of its limits has passed. The time is parameter `$1`. */
 export const LIVE_SESSION = 'rotated_at is null and revoked_at is null and expires_at > $1 and family_expires_at > $1';
 
 /**
  * Sign-ins. One sign-in is one family of rows: the first row gives the family its id, every rotation of the refresh token
- * adds a row, and at most one row of a family is live.
+ * adds a row, and at most one row of a family is live. Whoever ends sessions locks the account first, as a rotation does,
+ * so that no successor escapes that was written at the same moment.
  */
 export class Sessions {
   constructor(
     private readonly database: Database,
+    private readonly accounts: Accounts,
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly events: DomainEvents,
@@ -53,6 +61,8 @@ export class Sessions {
   async open(userId: string, methods: string[], device: Device, replacedToken: string | null): Promise<SessionTokens> {
     if (replacedToken) await this.endByToken(replacedToken, SessionEndReason.REPLACED);
     const now = this.clock.now();
+    // Also locks the account: parallel sign-ins take turns, so that together they keep the limit.
+    await this.database.query('update user_account set last_login_at = $2, updated_at = $2 where id = $1', [userId, now]);
     const token = this.refreshTokens.create();
     const id = newId();
     const familyExpiresAt = addTime(now, Duration.days(this.settings.get(AuthSettings.sessionMaxDays)));
@@ -71,12 +81,11 @@ export class Sessions {
       createdAt: now,
     });
     await this.endBeyondLimit(userId);
-    await this.database.query('update user_account set last_login_at = $2, updated_at = $2 where id = $1', [userId, now]);
-    return this.tokensFor(userId, id, now, token, expiresAt);
+    return this.tokensFor({ userId, familyId: id }, now, token, expiresAt);
   }
 
   /** Access token, refresh token and their lifetimes for the live row of a family. */
-  async tokensFor(userId: string, familyId: string, signedInAt: Date, refreshToken: string, expiresAt: Date): Promise<SessionTokens> {
+  async tokensFor({ userId, familyId }: SessionFamily, signedInAt: Date, refreshToken: string, expiresAt: Date): Promise<SessionTokens> {
     const { token, expiresIn } = await this.accessTokens.issueForSession(userId, familyId, signedInAt);
     const refreshMaxAge = Math.floor((expiresAt.getTime() - this.clock.now().getTime()) / 1000);
     return { accessToken: token, expiresIn, refreshToken, refreshMaxAge };
@@ -88,45 +97,32 @@ export class Sessions {
     return idle < familyExpiresAt ? idle : familyExpiresAt;
   }
 
-  newRotationSalt(): Buffer {
-    return randomBytes(16);
-  }
-
   /** Ends all live sessions of a user, save the family `except`. @returns how many ended. */
   async endAll(userId: string, reason: SessionEndReason, except: string | null = null): Promise<number> {
-    const families = await this.database.query<{ family_id: string }>(
-      `update session set revoked_at = $1, revoked_reason = $3
-       where user_id = $2 and rotated_at is null and revoked_at is null and ($4::uuid is null or family_id <> $4)
-       returning family_id`,
-      [this.clock.now(), userId, reason, except],
-    );
-    for (const { family_id: familyId } of families) await this.events.publish('session.ended', { userId, familyId, reason });
-    return families.length;
+    return this.database.transaction(async () => {
+      await this.accounts.lock(userId);
+      return this.revoke(userId, reason, '$4::uuid is null or family_id <> $4', except);
+    });
   }
 
   /** Ends one family of a user. @returns false when it had no live row. */
   async end(userId: string, familyId: string, reason: SessionEndReason): Promise<boolean> {
-    const ended = await this.database.query(
-      `update session set revoked_at = $1, revoked_reason = $4
-       where user_id = $2 and family_id = $3 and rotated_at is null and revoked_at is null and expires_at > $1 and family_expires_at > $1
-       returning id`,
-      [this.clock.now(), userId, familyId, reason],
-    );
-    if (ended.length > 0) await this.events.publish('session.ended', { userId, familyId, reason });
-    return ended.length > 0;
+    return this.database.transaction(async () => {
+      await this.accounts.lock(userId);
+      return (await this.revoke(userId, reason, 'family_id = $4', familyId)) > 0;
+    });
   }
 
-  /** Ends the family of a genuine token, live or rotated. @returns the user whose session ended. */
-  async endByToken(token: string, reason: SessionEndReason): Promise<{ userId: string; familyId: string } | null> {
-    const owner = await this.familyOfToken(token);
-    if (!owner || !(await this.end(owner.userId, owner.familyId, reason))) return null;
-    return owner;
+  /** Ends the family of a genuine token, live or rotated. @returns the family, null when none was ended. */
+  async endByToken(token: string, reason: SessionEndReason): Promise<SessionFamily | null> {
+    const family = await this.familyOfToken(token);
+    return family && (await this.end(family.userId, family.familyId, reason)) ? family : null;
   }
 
   /** The family and user of a genuine refresh token, whatever its state; no query for a forged one. */
-  async familyOfToken(token: string): Promise<{ userId: string; familyId: string } | null> {
+  async familyOfToken(token: string): Promise<SessionFamily | null> {
     if (!this.refreshTokens.isGenuine(token)) return null;
-    const [row] = await this.database.query<{ userId: string; familyId: string }>(
+    const [row] = await this.database.query<SessionFamily>(
       'select user_id as "userId", family_id as "familyId" from session where refresh_token_hash = $1',
       [sha256(token)],
     );
@@ -150,6 +146,16 @@ export class Sessions {
       `select family_id from session where user_id = $2 and ${LIVE_SESSION} order by created_at desc, id desc offset $3`,
       [this.clock.now(), userId, this.settings.get(AuthSettings.maxSessionsPerUser)],
     );
-    for (const { family_id: familyId } of surplus) await this.end(userId, familyId, SessionEndReason.LIMIT);
+    for (const { family_id: familyId } of surplus) await this.revoke(userId, SessionEndReason.LIMIT, 'family_id = $4', familyId);
+  }
+
+  /** Revokes live rows; the account is locked. @param which a condition on the family, which is parameter `$4` */
+  private async revoke(userId: string, reason: SessionEndReason, which: string, familyId: string | null): Promise<number> {
+    const ended = await this.database.query<{ family_id: string }>(
+      `update session set revoked_at = $1, revoked_reason = $3 where user_id = $2 and (${which}) and ${LIVE_SESSION} returning family_id`,
+      [this.clock.now(), userId, reason, familyId],
+    );
+    for (const { family_id } of ended) await this.events.publish('session.ended', { userId, familyId: family_id, reason });
+    return ended.length;
   }
 }

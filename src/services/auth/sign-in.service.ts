@@ -2,12 +2,13 @@ import { ReactivationTokenSource, UserStatus } from '../../entities/user/user.en
 import { addTime, Duration, type Clock } from '../../infrastructure/clock.js';
 import type { Database } from '../../infrastructure/database/database.js';
 import { describeDevice, deviceKey } from '../../infrastructure/device.js';
-import { DomainError } from '../../infrastructure/errors.js';
+import { DomainError, type ErrorDefinition, type ErrorDetails } from '../../infrastructure/errors.js';
 import type { ReactivationTokens } from '../user/reactivation-tokens.js';
 import type { Mails } from '../mail/mails.js';
 import type { WebLinks } from '../web-links.js';
 import { LoginErrors } from './auth.errors.js';
 import type { AccessTokens } from './access-tokens.js';
+import type { Accounts } from './accounts.js';
 import type { Sessions, SessionTokens } from './sessions.js';
 import type { SignInChallenges } from './sign-in-challenges.js';
 
@@ -36,6 +37,7 @@ const KNOWN_DEVICE_DAYS = 90;
 export class SignInService {
   constructor(
     private readonly database: Database,
+    private readonly accounts: Accounts,
     private readonly sessions: Sessions,
     private readonly challenges: SignInChallenges,
     private readonly accessTokens: AccessTokens,
@@ -48,42 +50,49 @@ export class SignInService {
   /** After the first factor: asks for the second where there is one, and says nothing about the account before it. */
   async afterFirstFactor(account: SignInAccount, method: string, client: SignInClient): Promise<SignInOutcome> {
     if (account.twoFactorEnabled) return { tokens: null, tempToken: await this.challenges.open(account.id, method, client.ip) };
-    await this.refuseUnlessActive(account);
     return { tokens: await this.openSession(account.id, [method], client), tempToken: null };
   }
 
   /**
+   * Refuses an account that is not ACTIVE. The transaction at hand commits nevertheless: the token that is handed out, a
+   * counter that was set back and a challenge that was used up stay.
+   *
    * @throws DomainError `auth.login.account_suspended` with an appeal token, `auth.login.account_deactivated` with a
    *   reactivation token, or `auth.login.invalid_credentials` for an account that is erased
    */
-  async refuseUnlessActive({ id, status }: SignInAccount): Promise<void> {
+  async refuseUnlessActive({ id, status }: Pick<SignInAccount, 'id' | 'status'>): Promise<void> {
     switch (status) {
       case UserStatus.ACTIVE:
         return;
       case UserStatus.SUSPENDED:
       case UserStatus.BANNED: {
         const { token, expiresIn } = await this.accessTokens.issueForAppeal(id);
-        throw new DomainError(LoginErrors.accountSuspended, { appealToken: token, expiresIn });
+        throw refusal(LoginErrors.accountSuspended, { appealToken: token, expiresIn });
       }
       case UserStatus.DEACTIVATED: {
-        const { token, expiresIn } = await this.database.independentTransaction(() =>
-          this.reactivationTokens.issue(id, ReactivationTokenSource.LOGIN),
-        );
+        const { token, expiresIn } = await this.reactivationTokens.issue(id, ReactivationTokenSource.LOGIN);
         const deletionDate = await this.reactivationTokens.deletionDateOf(id);
-        throw new DomainError(LoginErrors.accountDeactivated, {
+        throw refusal(LoginErrors.accountDeactivated, {
           reactivateToken: token,
           expiresIn,
           ...(deletionDate && { deletionDate: deletionDate.toISOString() }),
         });
       }
       case UserStatus.DELETED:
-        throw new DomainError(LoginErrors.invalidCredentials);
+        throw refusal(LoginErrors.invalidCredentials);
     }
   }
 
-  /** Opens a session of a new family and tells the owner about a device that had none in the last 90 days. */
+  /**
+   * Opens a session of a new family and tells the owner about a device that had none in the last 90 days. The status is
+   * looked at under the lock of the account, so that a suspension cannot slip in between.
+   *
+   * @throws DomainError like {@link refuseUnlessActive}
+   */
   openSession(userId: string, methods: string[], client: SignInClient): Promise<SessionTokens> {
     return this.database.transaction(async () => {
+      const account = await this.accounts.lock(userId);
+      await this.refuseUnlessActive(account ?? { id: userId, status: UserStatus.DELETED });
       const known = await this.isKnownDevice(userId, client);
       const tokens = await this.sessions.open(userId, methods, client, client.refreshCookie);
       if (!known) {
@@ -107,3 +116,5 @@ export class SignInService {
     return devices.some(({ user_agent, ip }) => deviceKey(user_agent, ip) === present);
   }
 }
+
+const refusal = (definition: ErrorDefinition, details?: ErrorDetails): DomainError => new DomainError(definition, details, { commits: true });
