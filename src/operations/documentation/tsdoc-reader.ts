@@ -121,8 +121,9 @@ class Reader {
       const name = tag.tagName.text;
       read.links.push(...links);
       if (name === 'callout') read.callouts.push(text);
-      // Its links are proofs, not prose: they leave the text.
-      else if (name === 'effect') read.effects.push({ text: this.readText(tag.comment, () => '').text, links });
+      // Its links are proofs, not prose: they leave the text, but for what they are called.
+      else if (name === 'effect')
+        read.effects.push({ text: this.readText(tag.comment, (_target, label) => label).text, links });
       else if (name === 'example') read.example = text;
       else if (name === 'deprecated') read.deprecated = text;
     }
@@ -172,6 +173,8 @@ function tidy(text: string): string {
       paragraph
         .replace(/[ \t]*\n[ \t]*(?!- )/g, ' ')
         .replace(/[ \t]+/g, ' ')
+        // Where a link was taken out before a comma or stop.
+        .replace(/ (?=[.,;]( |$))/g, '')
         .trim(),
     )
     .filter(Boolean)

@@ -76,9 +76,7 @@ const RULES: Record<string, Converter> = {
  * @throws Error when a rule has no keywords: the documents would not tell it
  */
 export function rulesOf({ target, member }: ClassMember): PropertyRules {
-  const metadata = getMetadataStorage()
-    .getTargetValidationMetadatas(target, '', false, false)
-    .filter(({ propertyName }) => propertyName === member);
+  const metadata = metadataOf(target).get(member) ?? [];
   const rules = metadata.filter(({ type }) => type === ValidationTypes.CUSTOM_VALIDATION);
   const isConditional = metadata.some(({ type }) => type === ValidationTypes.CONDITIONAL_VALIDATION);
   const keywords = (each: boolean) =>
@@ -92,6 +90,21 @@ export function rulesOf({ target, member }: ClassMember): PropertyRules {
     acceptsNull: isConditional || rules.length === 0,
     any: rules.length > 0,
   };
+}
+
+type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>;
+
+const metadataByClass = new WeakMap<Function, Map<string, Metadata>>();
+
+/** The rules of a class by property. Kept, since class-validator looks through every class for each answer. */
+function metadataOf(target: Function): Map<string, Metadata> {
+  let found = metadataByClass.get(target);
+  if (!found) {
+    const all = getMetadataStorage().getTargetValidationMetadatas(target, '', false, false);
+    found = Map.groupBy(all, ({ propertyName }) => propertyName);
+    metadataByClass.set(target, found);
+  }
+  return found;
 }
 
 function keywordsOf(name: string, constraints: unknown[], property: string): JsonSchema {

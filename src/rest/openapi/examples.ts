@@ -1,7 +1,5 @@
 import type { JsonSchema } from './json-schema.js';
 
-const MAX_DEPTH = 8;
-
 const BY_FORMAT: Record<string, string> = {
   uuid: '01932b6e-7c1a-7d4e-9f3b-2a5c8e6d1f04',
   'date-time': '2026-01-15T12:00:00.000Z',
@@ -65,29 +63,38 @@ const SAMPLES = [
  *
  * @param components schemas that references lead to
  * @param name of the property or parameter, a hint at what a text holds
+ * @param open references that the example stands in; a type inside itself ends with null or an empty list
  */
 export function exampleOf(
   schema: JsonSchema,
   components: Readonly<Record<string, JsonSchema>>,
   name = '',
-  depth = 0,
+  open: readonly string[] = [],
 ): unknown {
-  const nested = (inner: JsonSchema, innerName: string) => exampleOf(inner, components, innerName, depth + 1);
   if (schema.examples) return schema.examples[0];
   if (schema.const !== undefined) return schema.const;
   if (schema.default !== undefined) return schema.default;
   if (schema.enum) return schema.enum[0];
-  if (schema.$ref) return nested(components[schema.$ref.split('/').at(-1)!] ?? {}, name);
+  if (schema.$ref) {
+    if (open.includes(schema.$ref)) return null;
+    const target = components[schema.$ref.split('/').at(-1)!] ?? {};
+    return exampleOf(target, components, name, [...open, schema.$ref]);
+  }
+  const isOpen = ({ $ref }: JsonSchema) => $ref !== undefined && open.includes($ref);
   const alternatives = schema.anyOf ?? schema.oneOf;
-  // A type that contains itself ends with null.
-  if (alternatives) return nested(alternatives[depth > MAX_DEPTH ? alternatives.length - 1 : 0]!, name);
+  if (alternatives) {
+    const first = alternatives.find((alternative) => !isOpen(alternative)) ?? {};
+    return exampleOf(first, components, name, open);
+  }
   switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
     case 'object':
       return Object.fromEntries(
-        livingProperties(schema).map(([property, inner]) => [property, nested(inner, property)]),
+        shownProperties(schema).map(([property, inner]) => [property, exampleOf(inner, components, property, open)]),
       );
     case 'array':
-      return depth > MAX_DEPTH ? [] : [nested(schema.items ?? {}, name.replace(/s$/, ''))];
+      return isOpen(schema.items ?? {})
+        ? []
+        : [exampleOf(schema.items ?? {}, components, name.replace(/s$/, ''), open)];
     case 'string':
       return textFor(schema, name);
     case 'integer':
@@ -102,8 +109,10 @@ export function exampleOf(
   }
 }
 
-const livingProperties = ({ properties = {} }: JsonSchema) =>
-  Object.entries(properties).filter(([, { deprecated }]) => !deprecated);
+/** A deprecated property is left out where it may be. */
+function shownProperties({ properties = {}, required = [] }: JsonSchema): [string, JsonSchema][] {
+  return Object.entries(properties).filter(([name, { deprecated }]) => !deprecated || required.includes(name));
+}
 
 function textFor(schema: JsonSchema, name: string): string {
   const suggested = BY_FORMAT[schema.format ?? ''] ?? BY_NAME.find(([pattern]) => pattern.test(name))?.[1] ?? 'sample';
