@@ -262,7 +262,7 @@ describe('the OpenAPI documents', () => {
     expect(body).toMatchObject({
       properties: {
         email: { format: 'email' },
-        password: { format: 'password', minLength: 8, maxLength: 128, pattern: expect.any(String) as string },
+        password: { format: 'password', minLength: 8, maxLength: 128, pattern: String.raw`\d` },
         website: { format: 'uri', maxLength: 2048 },
       },
       required: ['email', 'password', 'website'],

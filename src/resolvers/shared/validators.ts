@@ -36,11 +36,11 @@ export function IsNewPassword(): PropertyDecorator {
       format: 'password',
       minLength: 8,
       maxLength: 128,
-      pattern: String.raw`^(?=.*\p{Lu})(?=.*\p{Ll})(?=.*\d)`,
     }),
+    // Letters of any script: a pattern could say so only to readers that compile it for Unicode.
     rule('password_uppercase', (value) => isText(value) && /\p{Lu}/u.test(value), {}),
     rule('password_lowercase', (value) => isText(value) && /\p{Ll}/u.test(value), {}),
-    rule('password_digit', (value) => isText(value) && /\d/.test(value), {}),
+    rule('password_digit', (value) => isText(value) && /\d/.test(value), { pattern: String.raw`\d` }),
   ];
   return (target, property) => rules.forEach((apply) => apply(target, property));
 }
