@@ -1,7 +1,11 @@
 import type { JobRegistry } from '../jobs/job-registry.js';
 import { AuthCleanup } from '../services/auth/auth-cleanup.js';
 import {
-  accountMailRequestJob, challengeCleanupJob, sessionCleanupJob, tokenCleanupJob, unverifiedAccountCleanupJob,
+  accountMailRequestJob,
+  challengeCleanupJob,
+  sessionCleanupJob,
+  tokenCleanupJob,
+  unverifiedAccountCleanupJob,
 } from '../services/auth/auth.jobs.js';
 import { MailRenderer } from '../services/mail/mail-renderer.js';
 import { MailSender } from '../services/mail/mail-sender.js';
@@ -14,7 +18,7 @@ import type { Services } from './services.js';
 export function registerJobs(
   jobs: JobRegistry,
   { clock }: Foundation,
-  { database, encryption, settings, translations }: Infrastructure,
+  { database, encryption, translations }: Infrastructure,
   providers: Providers,
   services: Services,
 ): void {

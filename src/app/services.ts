@@ -1,3 +1,4 @@
+import { StaffMembers } from '../services/admin/staff-members.js';
 import { AccessTokens } from '../services/auth/access-tokens.js';
 import { AccountMailRequests } from '../services/auth/account-mail-requests.js';
 import { Accounts } from '../services/auth/accounts.js';
@@ -5,19 +6,26 @@ import { AccountStates } from '../services/auth/account-states.js';
 import { AddressLock } from '../services/auth/address-lock.js';
 import { Authentication } from '../services/auth/authentication.js';
 import { EmailAddresses, resolveMxByDns, type ResolveMx } from '../services/auth/email-addresses.js';
+import { EmailRestoration } from '../services/auth/email-restoration.js';
 import { EmailVerificationService } from '../services/auth/email-verification.service.js';
 import { IdentityService } from '../services/auth/identity.service.js';
 import { LoginService } from '../services/auth/login.service.js';
+import { PasswordChangeService } from '../services/auth/password-change.service.js';
 import { PasswordResetLinks } from '../services/auth/password-reset-links.js';
+import { PasswordResetService } from '../services/auth/password-reset.service.js';
 import { Passwords } from '../services/auth/passwords.js';
+import { PendingFlows } from '../services/auth/pending-flows.js';
 import { PhoneChallenges } from '../services/auth/phone-challenges.js';
+import { RefreshService } from '../services/auth/refresh.service.js';
 import { RefreshTokens } from '../services/auth/refresh-tokens.js';
 import { RegistrationService } from '../services/auth/registration.service.js';
 import { Sessions } from '../services/auth/sessions.js';
 import { SignInChallenges } from '../services/auth/sign-in-challenges.js';
 import { SignInService } from '../services/auth/sign-in.service.js';
 import { SignupDecoys } from '../services/auth/signup-decoys.js';
+import { TokenReuseAlarm } from '../services/auth/token-reuse-alarm.js';
 import { UnverifiedAccounts } from '../services/auth/unverified-accounts.js';
+import { UserSessionsService } from '../services/auth/user-sessions.service.js';
 import { MailBudget } from '../services/mail/mail-budget.js';
 import { Mails } from '../services/mail/mails.js';
 import { TextModeration } from '../services/moderation/text-moderation.js';
@@ -42,6 +50,7 @@ export function buildServices({ env, clock }: Foundation, infrastructure: Infras
   const moderation = new TextModeration(database, encryption, clock);
   const usernames = new Usernames(database, settings, clock);
   const reactivationTokens = new ReactivationTokens(database, settings, clock);
+  const staffMembers = new StaffMembers(database);
   const reactivationLinks = new ReactivationLinks(reactivationTokens, mails, links);
 
   // Identity: who somebody is, and how they prove it.
@@ -70,17 +79,29 @@ export function buildServices({ env, clock }: Foundation, infrastructure: Infras
     database, accounts, outbox, verification, resetLinks, reactivationLinks, mailBudget, addresses, mails, links, audit,
   );
   const registrations = new RegistrationService(
-    database, addresses, passwords, usernames, moderation, phones, verification, decoys, accountMailRequests, audit, settings, clock,
+    database, addresses, passwords, usernames, moderation, phones, verification, decoys, accountMailRequests, links, audit, settings, clock,
   );
   const logins = new LoginService(
     database, accounts, passwords, decoys, addressLock, signIns, addresses, mails, links, audit, settings, clock,
   );
   const identities = new IdentityService(database);
+  const reuseAlarm = new TokenReuseAlarm(sessions, staffMembers, mails, links, audit, clock);
+  const refreshes = new RefreshService(database, accounts, sessions, refreshTokens, reuseAlarm, settings, clock);
+  const userSessions = new UserSessionsService(database, sessions, signInChallenges, audit, clock);
+  const pendingFlows = new PendingFlows(resetLinks, verification, signInChallenges);
+  const emailRestoration = new EmailRestoration(
+    database, unverifiedAccounts, addresses, resetLinks, reactivationTokens, reactivationLinks, audit, clock,
+  );
+  const passwordResets = new PasswordResetService(
+    database, accounts, passwords, sessions, resetLinks, pendingFlows, emailRestoration, mails, links, audit, clock,
+  );
+  const passwordChanges = new PasswordChangeService(database, accounts, passwords, sessions, pendingFlows, mails, links, audit, clock);
 
   return {
     links, mails, moderation, usernames, reactivationTokens, reactivationLinks, accounts, unverifiedAccounts,
     addresses, mailBudget, passwords, accessTokens, refreshTokens, accountStates, authentication, sessions, signInChallenges,
     signIns, decoys, addressLock, resetLinks, verification, phones, accountMailRequests, registrations, logins, identities,
+    refreshes, userSessions, pendingFlows, passwordResets, passwordChanges, staffMembers,
   };
 }
 

@@ -14,11 +14,7 @@ const CODES = {
 } as const;
 
 export type ErrorStatus = keyof typeof CODES;
-export type ErrorCode =
-  | (typeof CODES)[ErrorStatus]
-  | 'VALIDATION_FAILED'
-  | 'INSUFFICIENT_FUNDS'
-  | 'FEATURE_DISABLED';
+export type ErrorCode = (typeof CODES)[ErrorStatus] | 'VALIDATION_FAILED' | 'INSUFFICIENT_FUNDS' | 'FEATURE_DISABLED';
 
 /** One documented way an operation can fail. */
 export interface ErrorDefinition {
@@ -40,7 +36,9 @@ type ErrorSpec = readonly [status: ErrorStatus, key: string, when: string, code?
  *   invalidCredentials: [401, 'auth.login.invalid_credentials', 'unknown address or wrong password'],
  * });
  */
-export function defineErrors<const T extends Record<string, ErrorSpec>>(specs: T): { readonly [K in keyof T]: ErrorDefinition } {
+export function defineErrors<const T extends Record<string, ErrorSpec>>(
+  specs: T,
+): { readonly [K in keyof T]: ErrorDefinition } {
   const entries = Object.entries(specs).map(([name, [status, key, when, code]]) => {
     const definition: ErrorDefinition = { status, code: code ?? CODES[status], key, when };
     knownErrors.set(key, definition);
@@ -93,7 +91,11 @@ export function isError(error: unknown, definition: ErrorDefinition): boolean {
 /** Errors any operation may answer. */
 export const GenericErrors = defineErrors({
   validation: [400, 'error.validation', 'an input field breaks its rule', 'VALIDATION_FAILED'],
-  unauthorized: [401, 'error.unauthorized', 'access token missing or invalid, account not ACTIVE, or its session has ended'],
+  unauthorized: [
+    401,
+    'error.unauthorized',
+    'access token missing or invalid, account not ACTIVE, or its session has ended',
+  ],
   forbidden: [403, 'error.forbidden', 'the caller may not do this'],
   notFound: [404, 'error.not_found', 'nothing is there'],
   methodNotAllowed: [405, 'error.method_not_allowed', 'the path knows no such method'],

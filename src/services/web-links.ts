@@ -30,6 +30,9 @@ export class WebLinks {
 
   adminUser = (userId: string): string => this.to(`/admin/users/${userId}`);
 
+  /** True for a page of the web app: a path, or an URL on its host. */
+  isOwnPage = (text: string): boolean => URL.parse(text, this.webOrigin)?.host === new URL(this.webOrigin).host;
+
   private withToken(path: string, token: string): string {
     return `${this.to(path)}?token=${encodeURIComponent(token)}`;
   }

@@ -45,11 +45,13 @@ export class Database {
     const afterCommit: Transaction['afterCommit'] = [];
     let failure: DomainError | undefined;
     const result = await this.source.transaction((manager) =>
-      this.ambient.run({ manager, afterCommit }, () => work(manager)).catch((error: unknown) => {
-        if (!(error instanceof DomainError && error.commits)) throw error;
-        failure = error;
-        return undefined as T;
-      }),
+      this.ambient
+        .run({ manager, afterCommit }, () => work(manager))
+        .catch((error: unknown) => {
+          if (!(error instanceof DomainError && error.commits)) throw error;
+          failure = error;
+          return undefined as T;
+        }),
     );
     await this.ambient.run(undefined, () => this.runCallbacks(afterCommit));
     if (failure) throw failure;
@@ -86,8 +88,9 @@ export class Database {
 
   /** Rows changed by an UPDATE, DELETE or INSERT. */
   async execute(sql: string, parameters: unknown[] = []): Promise<number> {
-    return (await this.query(`with changed as (${sql} returning 1) select count(*)::int as count from changed`, parameters))
-      .map((row) => row.count as number)[0]!;
+    return (
+      await this.query(`with changed as (${sql} returning 1) select count(*)::int as count from changed`, parameters)
+    ).map((row) => row.count as number)[0]!;
   }
 
   private async runCallbacks(callbacks: Transaction['afterCommit']): Promise<void> {
@@ -104,6 +107,8 @@ export class Database {
 
 /** True for a violation of the unique index `constraint` (PostgreSQL 23505), or of any when none is named. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  const driver = (error as { driverError?: { code?: string; constraint?: string } })?.driverError ?? (error as { code?: string; constraint?: string });
+  const driver =
+    (error as { driverError?: { code?: string; constraint?: string } })?.driverError ??
+    (error as { code?: string; constraint?: string });
   return driver?.code === '23505' && (constraint === undefined || driver.constraint === constraint);
 }

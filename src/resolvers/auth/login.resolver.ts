@@ -1,18 +1,18 @@
-import { IsEmail, IsOptional, Length, MaxLength } from 'class-validator';
+import { IsOptional, Length, MaxLength } from 'class-validator';
 import { Args, ArgsType, Ctx, Field, ID, Int, ObjectType, Resolver } from 'type-graphql';
 import { MutationOperation } from '../../operations/declaration.js';
 import type { RequestContext } from '../../operations/request-context.js';
 import { RefreshCookie } from '../../operations/refresh-cookie.js';
 import { LoginErrors } from '../../services/auth/auth.errors.js';
 import { LoginService } from '../../services/auth/login.service.js';
+import { IsEmailAddress } from '../shared/validators.js';
 import { signInClient } from './sign-in-client.js';
 
 @ArgsType()
 export class LoginArgs {
   /** Address of the account; trimmed and lower-cased. */
   @Field()
-  @IsEmail()
-  @MaxLength(254)
+  @IsEmailAddress()
   email!: string;
 
   /** The password, as it is. */

@@ -1,6 +1,6 @@
-import { Equals, IsBoolean, IsEmail, IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { Equals, IsBoolean, IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { ArgsType, Field, ID, registerEnumType } from 'type-graphql';
-import { HasSafeCharacters, IsNewPassword, IsWebUrl, TrimmedLength } from '../shared/validators.js';
+import { HasSafeCharacters, IsEmailAddress, IsNewPassword, IsWebUrl, TrimmedLength } from '../shared/validators.js';
 
 /** What somebody who signs up came for. */
 export enum SignupIntent {
@@ -15,8 +15,7 @@ registerEnumType(SignupIntent, { name: 'SignupIntent' });
 export class RegisterArgs {
   /** Address of the account; trimmed and lower-cased. */
   @Field()
-  @IsEmail()
-  @MaxLength(254)
+  @IsEmailAddress()
   email!: string;
 
   /** 8-128 characters with an upper-case letter, a lower-case letter and a digit; not a common password. */

@@ -38,8 +38,14 @@ export class RegisterResolver {
     killSwitch: KillSwitch.REGISTRATION,
     errors: [...Object.values(RegistrationErrors), ContentErrors.flagged],
   })
-  async registerAccount(@Args() { intent, ...args }: RegisterArgs, @Ctx() { client }: RequestContext): Promise<RegisterResult> {
-    const userId = await this.registrations.register({ ...args, intent: intent ? UserIntent[intent === 'creator' ? 'CREATOR' : 'FAN'] : null }, client);
+  async registerAccount(
+    @Args() { intent, ...args }: RegisterArgs,
+    @Ctx() { client }: RequestContext,
+  ): Promise<RegisterResult> {
+    const userId = await this.registrations.register(
+      { ...args, intent: intent ? UserIntent[intent === 'creator' ? 'CREATOR' : 'FAN'] : null },
+      client,
+    );
     return { userId };
   }
 }

@@ -3,5 +3,10 @@ import type { SignInClient } from '../../services/auth/sign-in.service.js';
 
 /** The caller of a sign-in, out of the context of its request. */
 export function signInClient({ client, credentials }: RequestContext): SignInClient {
-  return { ip: client.ip, userAgent: client.userAgent, country: client.country, refreshCookie: credentials.refreshCookie };
+  return {
+    ip: client.ip,
+    userAgent: client.userAgent,
+    country: client.country,
+    refreshCookie: credentials.refreshCookie,
+  };
 }

@@ -1,4 +1,4 @@
-import { registerDecorator, type ValidationOptions } from 'class-validator';
+import { isEmail, registerDecorator, type ValidationOptions } from 'class-validator';
 import { hasUnsafeCharacters, SAFE_TEXT_PATTERN } from '../../infrastructure/plain-text.js';
 
 /** Keywords of JSON Schema that say what a rule says, as far as they can; none for a rule that only prose can tell. */
@@ -54,6 +54,13 @@ export const TrimmedLength = (min: number, max: number): PropertyDecorator =>
   rule('length', (value) => isText(value) && value.trim().length >= min && value.trim().length <= max, {
     minLength: min,
     maxLength: max,
+  });
+
+/** An email address of at most 254 characters; spaces around it do not count. */
+export const IsEmailAddress = (): PropertyDecorator =>
+  rule('isEmail', (value) => isText(value) && value.trim().length <= 254 && isEmail(value.trim()), {
+    format: 'email',
+    maxLength: 254,
   });
 
 /** A http or https URL of at most 2048 characters. */

@@ -48,12 +48,18 @@ export class AccessTokens {
   }
 
   issueForSession(userId: string, familyId: string, authenticatedAt: Date): Promise<IssuedToken> {
-    return this.issue({ userId, sessionId: familyId, scope: 'user', authenticatedAt }, this.settings.get(AuthSettings.accessTokenTtlSeconds));
+    return this.issue(
+      { userId, sessionId: familyId, scope: 'user', authenticatedAt },
+      this.settings.get(AuthSettings.accessTokenTtlSeconds),
+    );
   }
 
   /** A token that opens `POST /users/appeals` and nothing else, for 30 minutes. */
   issueForAppeal(userId: string): Promise<IssuedToken> {
-    return this.issue({ userId, sessionId: null, scope: 'appeal', authenticatedAt: this.clock.now() }, APPEAL_TTL_SECONDS);
+    return this.issue(
+      { userId, sessionId: null, scope: 'appeal', authenticatedAt: this.clock.now() },
+      APPEAL_TTL_SECONDS,
+    );
   }
 
   /** @returns the claims, or null for a token that is forged, expired, or of another issuer, audience or algorithm. */
@@ -97,7 +103,13 @@ export class AccessTokens {
           if (!key) throw new Error('unknown key');
           return key;
         },
-        { algorithms: ['HS256'], issuer: ISSUER, audience: AUDIENCE, currentDate: this.clock.now(), requiredClaims: ['sub', 'exp', 'iat', 'jti'] },
+        {
+          algorithms: ['HS256'],
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          currentDate: this.clock.now(),
+          requiredClaims: ['sub', 'exp', 'iat', 'jti'],
+        },
       );
       const scope = payload.scope;
       if (scope !== 'user' && scope !== 'appeal') return null;

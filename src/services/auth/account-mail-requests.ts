@@ -45,7 +45,13 @@ export class AccountMailRequests {
   async queue(kind: AccountMailKind, address: string, locale: string): Promise<void> {
     const { correlationId, ip, userAgent } = currentRequestScope() ?? {};
     const client = correlationId ? { correlationId, ip: ip ?? null, userAgent: userAgent ?? null } : null;
-    await this.outbox.enqueue(accountMailRequestJob, { kind, requestId: newId(), email: normalizeEmail(address), locale, client });
+    await this.outbox.enqueue(accountMailRequestJob, {
+      kind,
+      requestId: newId(),
+      email: normalizeEmail(address),
+      locale,
+      client,
+    });
   }
 
   /** Handler of the job auth-mail-request. A repeat finds the token that bears the id of its request and stops. */
@@ -72,8 +78,17 @@ export class AccountMailRequests {
         if (kind === 'resend-verification') await this.verification.invalidateSignupLinks(account.id);
         return this.verification.sendSignupLink(account, requestId);
       case 'account-exists':
-        if (!account.emailVerified || !(await this.budget.takeAccountExists(account.email)) || !(await this.budget.take(account.email))) return;
-        return this.mails.send('account_exists', { to: account.email, locale: account.locale }, { signInUrl: this.links.signIn });
+        if (
+          !account.emailVerified ||
+          !(await this.budget.takeAccountExists(account.email)) ||
+          !(await this.budget.take(account.email))
+        )
+          return;
+        return this.mails.send(
+          'account_exists',
+          { to: account.email, locale: account.locale },
+          { signInUrl: this.links.signIn },
+        );
       case 'forgot-password':
         return this.answerForgotPassword(account, requestId);
     }
@@ -100,7 +115,9 @@ export class AccountMailRequests {
   private async recordRequest(kind: AccountMailKind, account: Account | undefined, email: string): Promise<void> {
     const action = AUDITED[kind];
     if (!action) return;
-    const subject = account ? { target: { type: 'User', id: account.id } } : { data: { email: this.addresses.hash(email) } };
+    const subject = account
+      ? { target: { type: 'User', id: account.id } }
+      : { data: { email: this.addresses.hash(email) } };
     await this.audit.record({ action, actorId: null, actorType: 'USER', ...subject });
   }
 }

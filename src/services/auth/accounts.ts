@@ -38,11 +38,19 @@ export class Accounts {
 
   /** The account as it is now and stays until the transaction at hand ends. */
   async lock(userId: string): Promise<Account | undefined> {
-    return (await this.database.query<Account>(`select ${COLUMNS} from ${TABLES} where u.id = $1 for no key update of u`, [userId]))[0];
+    return (
+      await this.database.query<Account>(`select ${COLUMNS} from ${TABLES} where u.id = $1 for no key update of u`, [
+        userId,
+      ])
+    )[0];
   }
 
   /** Like {@link lock}, by the present address. */
   async lockByEmail(email: string): Promise<Account | undefined> {
-    return (await this.database.query<Account>(`select ${COLUMNS} from ${TABLES} where u.email = $1 for no key update of u`, [email]))[0];
+    return (
+      await this.database.query<Account>(`select ${COLUMNS} from ${TABLES} where u.email = $1 for no key update of u`, [
+        email,
+      ])
+    )[0];
   }
 }

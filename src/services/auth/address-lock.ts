@@ -40,16 +40,26 @@ export class AddressLock {
     );
   }
 
-  /** The lock starts with the attempt that fills the budget, so that a crash in between cannot leave it half set. */
+  /**
+   * The lock starts with the attempt that fills the budget, so that a crash in between cannot leave it half set. It stays
+   * apart from the lock of {@link SecondFactorLock}: the counter of second factors starts anew after its own lock has run
+   * out, and is below its limit while wrong passwords lock the address.
+   */
   private async countKnown(userId: string): Promise<CountedAttempt | null> {
     const now = this.clock.now();
+    const maxFactorFailures = this.settings.get(AuthSettings.twoFactorMaxFailures);
     const [row] = await this.database.query<{ locks: boolean }>(
       `update user_account set
          login_attempts = case when locked_until is null then login_attempts + 1 else 1 end,
-         locked_until = case when (case when locked_until is null then login_attempts + 1 else 1 end) >= $3 then $4::timestamptz end
+         locked_until = case when (case when locked_until is null then login_attempts + 1 else 1 end) >= $3 then $4::timestamptz end,
+         two_factor_failures = case
+           when two_factor_failures < $5 then two_factor_failures
+           when locked_until is null then $5 - 1
+           else 0
+         end
        where id = $1 and (locked_until is null or locked_until <= $2)
        returning locked_until is not null as locks`,
-      [userId, now, this.settings.get(AuthSettings.maxLoginAttempts), addTime(now, this.lockout)],
+      [userId, now, this.settings.get(AuthSettings.maxLoginAttempts), addTime(now, this.lockout), maxFactorFailures],
     );
     return row ?? null;
   }

@@ -7,7 +7,9 @@ const accountMailRequest = z.object({
   email: z.string(),
   locale: z.string(),
   /** Who asked, for the audit log. */
-  client: z.object({ correlationId: z.string(), ip: z.string().nullable(), userAgent: z.string().nullable() }).nullable(),
+  client: z
+    .object({ correlationId: z.string(), ip: z.string().nullable(), userAgent: z.string().nullable() })
+    .nullable(),
 });
 
 export type AccountMailRequest = z.output<typeof accountMailRequest>;
@@ -16,7 +18,8 @@ export type AccountMailKind = AccountMailRequest['kind'];
 /** Account mails that anybody can ask for; the lookup is left to the job, so that the answer takes the same time for every address. */
 export const accountMailRequestJob = defineJob({
   name: 'auth-mail-request',
-  description: 'Works off repeated sign-ups, resend-verification and forgot-password requests: address lookup, token, mail.',
+  description:
+    'Works off repeated sign-ups, resend-verification and forgot-password requests: address lookup, token, mail.',
   payload: accountMailRequest,
   attempts: 8,
   backoffSeconds: 15,

@@ -86,9 +86,10 @@ export class Authentication {
     const due = addTime(now, -Duration.minutes(ACTIVITY_MINUTES));
     if (account.lastActiveAt && account.lastActiveAt > due) return;
     account.lastActiveAt = now;
-    await this.database.query('update user_account set last_active_at = $2 where id = $1 and (last_active_at is null or last_active_at <= $3)', [
-      userId, now, due,
-    ]);
+    await this.database.query(
+      'update user_account set last_active_at = $2 where id = $1 and (last_active_at is null or last_active_at <= $3)',
+      [userId, now, due],
+    );
   }
 }
 

@@ -58,7 +58,10 @@ export class EmailVerificationService {
     await this.mails.send(
       'account_verification',
       { to: user.email, locale: user.locale },
-      { verifyUrl: this.links.verifyEmail(token), expiresInHours: this.settings.get(AuthSettings.emailVerificationTtlHours) },
+      {
+        verifyUrl: this.links.verifyEmail(token),
+        expiresInHours: this.settings.get(AuthSettings.emailVerificationTtlHours),
+      },
     );
   }
 
@@ -69,7 +72,10 @@ export class EmailVerificationService {
     await this.mails.send(
       'email_change_confirm',
       { to: user.newEmail, locale: user.locale },
-      { confirmUrl: this.links.verifyEmail(token), expiresInHours: this.settings.get(AuthSettings.emailVerificationTtlHours) },
+      {
+        confirmUrl: this.links.verifyEmail(token),
+        expiresInHours: this.settings.get(AuthSettings.emailVerificationTtlHours),
+      },
     );
   }
 
@@ -95,7 +101,8 @@ export class EmailVerificationService {
       await this.database.transaction(async () => {
         const account = await this.accounts.lock(seen.userId);
         const link = await this.find(token);
-        if (!account || !link || !VERIFIABLE.includes(account.status)) throw new DomainError(VerificationErrors.invalidToken);
+        if (!account || !link || !VERIFIABLE.includes(account.status))
+          throw new DomainError(VerificationErrors.invalidToken);
         if (link.usedAt && inForce(link, account)) return;
         if (!link.open || !acceptable) throw new DomainError(VerificationErrors.invalidToken);
         if (link.newEmail === null) await this.confirmSignup(link, account);
@@ -113,7 +120,7 @@ export class EmailVerificationService {
       `select id, user_id as "userId", new_email as "newEmail", used_at as "usedAt",
               used_at is null and invalidated_at is null and expires_at > $2 as open
        from email_verification where token_hash = $1`,
-      [sha256(token), this.clock.now()],
+      [sha256(token.toLowerCase()), this.clock.now()],
     );
     return row;
   }
@@ -142,14 +149,25 @@ export class EmailVerificationService {
     // Whoever signed up first with a foreign address gains nothing: no password given before the proof survives it.
     if (signupContested) await this.resetLinks.send({ id: userId, email: email!, locale });
     await this.events.publish('user.verified', { userId });
-    await this.audit.record({ action: 'auth.verify_email.success', actorId: userId, target: { type: 'User', id: userId } });
+    await this.audit.record({
+      action: 'auth.verify_email.success',
+      actorId: userId,
+      target: { type: 'User', id: userId },
+    });
   }
 
-  private async confirmEmailChange(linkId: string, { id: userId, email, locale }: Account, newEmail: string): Promise<void> {
+  private async confirmEmailChange(
+    linkId: string,
+    { id: userId, email, locale }: Account,
+    newEmail: string,
+  ): Promise<void> {
     const now = this.clock.now();
     const formerEmail = email!;
     await this.unverified.removeHolderOf(newEmail);
-    await this.database.query('update user_account set email = $2, email_verified = true, updated_at = $3 where id = $1', [userId, newEmail, now]);
+    await this.database.query(
+      'update user_account set email = $2, email_verified = true, updated_at = $3 where id = $1',
+      [userId, newEmail, now],
+    );
     await this.markUsed(linkId);
     await this.invalidateFormerLinks(userId);
     const undoWithinHours = this.settings.get(AuthSettings.emailChangeRevertHours);
@@ -175,7 +193,12 @@ export class EmailVerificationService {
     await this.reactivationTokens.invalidateAll(userId);
   }
 
-  private async createLink(id: string, userId: string, purpose: EmailVerificationPurpose, newEmail: string | null): Promise<string> {
+  private async createLink(
+    id: string,
+    userId: string,
+    purpose: EmailVerificationPurpose,
+    newEmail: string | null,
+  ): Promise<string> {
     const token = newCapabilityId();
     const now = this.clock.now();
     await this.database.manager.insert(EmailVerification, {

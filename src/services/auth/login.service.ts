@@ -57,16 +57,30 @@ export class LoginService {
     if (!attempt.locks || !account) return;
     await this.database.transaction(async () => {
       if (account.emailVerified) {
-        await this.mails.send('security_account_locked', { userId: account.id }, {
-          lockedForMinutes: this.settings.get(AuthSettings.lockoutMinutes),
-          securityUrl: this.links.security,
-        });
+        await this.mails.send(
+          'security_account_locked',
+          { userId: account.id },
+          {
+            lockedForMinutes: this.settings.get(AuthSettings.lockoutMinutes),
+            securityUrl: this.links.security,
+          },
+        );
       }
-      await this.audit.record({ action: 'auth.account.locked', level: 'WARN', actorId: null, target: { type: 'User', id: account.id } });
+      await this.audit.record({
+        action: 'auth.account.locked',
+        level: 'WARN',
+        actorId: null,
+        target: { type: 'User', id: account.id },
+      });
     });
   }
 
-  private async succeed(account: Account, password: string, email: string, client: SignInClient): Promise<SignInOutcome> {
+  private async succeed(
+    account: Account,
+    password: string,
+    email: string,
+    client: SignInClient,
+  ): Promise<SignInOutcome> {
     const strongerHash = this.passwords.isOutdated(account.passwordHash!) ? await this.passwords.hash(password) : null;
     try {
       return await this.database.transaction(async () => {
@@ -76,7 +90,12 @@ export class LoginService {
         await this.lock.reset(current.id);
         if (strongerHash) await this.storeHash(current.id, strongerHash);
         const outcome = await this.signIns.afterFirstFactor(current, 'password', client);
-        if (outcome.tokens) await this.audit.record({ action: 'auth.login.success', actorId: current.id, target: { type: 'User', id: current.id } });
+        if (outcome.tokens)
+          await this.audit.record({
+            action: 'auth.login.success',
+            actorId: current.id,
+            target: { type: 'User', id: current.id },
+          });
         return outcome;
       });
     } catch (error) {
@@ -101,6 +120,10 @@ export class LoginService {
   }
 
   private async storeHash(userId: string, passwordHash: string): Promise<void> {
-    await this.database.query('update user_account set password_hash = $2, updated_at = $3 where id = $1', [userId, passwordHash, this.clock.now()]);
+    await this.database.query('update user_account set password_hash = $2, updated_at = $3 where id = $1', [
+      userId,
+      passwordHash,
+      this.clock.now(),
+    ]);
   }
 }

@@ -7,7 +7,9 @@ import { AuthSettings } from './auth.settings.js';
 
 const BLOCKLIST_SIZE = 3000;
 /** Shorter ones break the policy anyway. */
-const COMMON_PASSWORDS = new Set(dictionary['passwords-common']!.filter((password) => password.length >= 8).slice(0, BLOCKLIST_SIZE));
+const COMMON_PASSWORDS = new Set(
+  dictionary['passwords-common']!.filter((password) => password.length >= 8).slice(0, BLOCKLIST_SIZE),
+);
 
 /**
  * Hashes and compares passwords: bcrypt over base64(SHA-256(NFKC)), so that nothing is cut at bcrypt's 72 bytes and

@@ -9,12 +9,12 @@ import { addTime, Duration, type Clock } from '../../infrastructure/clock.js';
 import { isUniqueViolation, type Database } from '../../infrastructure/database/database.js';
 import { DomainError, invalidField } from '../../infrastructure/errors.js';
 import { DEFAULT_LOCALE, SUPPORTED_LOCALES } from '../../infrastructure/i18n/locales.js';
-import { matchLocale } from '../../infrastructure/i18n/negotiate-locale.js';
 import { newId } from '../../infrastructure/ids.js';
 import { toPlainText } from '../../infrastructure/plain-text.js';
 import type { Settings } from '../../infrastructure/settings/settings.js';
 import type { TextModeration } from '../moderation/text-moderation.js';
 import type { Usernames } from '../user/usernames.js';
+import type { WebLinks } from '../web-links.js';
 import type { AccountMailRequests } from './account-mail-requests.js';
 import { RegistrationErrors } from './auth.errors.js';
 import { AuthSettings } from './auth.settings.js';
@@ -63,6 +63,12 @@ interface Holder {
   passwordHash: string | null;
 }
 
+/** What the password of a sign-up was compared with, and how that ended. */
+interface ComparedPassword {
+  hash: string | null;
+  same: boolean;
+}
+
 const REFERRAL_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /**
@@ -80,6 +86,7 @@ export class RegistrationService {
     private readonly verification: EmailVerificationService,
     private readonly decoys: SignupDecoys,
     private readonly accountMails: AccountMailRequests,
+    private readonly links: WebLinks,
     private readonly audit: AuditLog,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -94,29 +101,37 @@ export class RegistrationService {
     const checked = await this.check({ ...request, email });
     const holder = await this.holderOf(email);
     // Two bcrypt runs on every path, so that the time does not tell whether the address is taken.
-    const samePassword = await this.passwords.matches(request.password, holder?.emailVerified ? null : holder?.passwordHash);
+    const comparedHash = holder?.emailVerified ? null : (holder?.passwordHash ?? null);
+    const compared = { hash: comparedHash, same: await this.passwords.matches(request.password, comparedHash) };
     const registration = { ...checked, passwordHash: await this.passwords.hash(request.password) };
     if (!holder && !(await this.addresses.isTombstoned(email, this.clock.now()))) {
       const userId = await this.create(registration, origin);
       if (userId) return userId;
     }
-    return this.repeat(registration, origin, samePassword);
+    return this.repeat(registration, origin, compared);
   }
 
   /** In the order of the contract; the first failure ends the call, and the address is looked up only after all of them. */
   private async check(request: RegistrationRequest): Promise<RegistrationRequest> {
     this.passwords.refuseCommon(request.password, 'password');
-    const username = request.username ? this.usernames.normalize(request.username) : null;
-    const displayName = request.displayName ? toPlainText(request.displayName) : null;
-    const obstacle = username && this.usernames.formObstacle(username);
+    const username = request.username == null ? null : this.usernames.normalize(request.username);
+    const displayName = request.displayName == null ? null : toPlainText(request.displayName);
+    // Nothing but markup.
+    if (displayName === '') throw invalidField('displayName', 'length', '1-100 characters');
+    const obstacle = username !== null && this.usernames.formObstacle(username);
     if (obstacle) throw invalidField('username', obstacle === 'length' ? 'length' : 'matches', 'not a username');
+    if (request.firstLandingPage && !this.links.isOwnPage(request.firstLandingPage)) {
+      throw invalidField('firstLandingPage', 'isUrl', 'a page of another site');
+    }
     await this.moderation.check(ModerationKind.USERNAME, [username, displayName]);
     if (this.addresses.isDisposable(request.email)) throw new DomainError(RegistrationErrors.disposableEmail);
-    if (!(await this.addresses.acceptsMail(request.email))) throw new DomainError(RegistrationErrors.invalidEmailDomain);
+    if (!(await this.addresses.acceptsMail(request.email)))
+      throw new DomainError(RegistrationErrors.invalidEmailDomain);
     if (request.phoneChallengeId && !(await this.phones.isVerifiedForSignup(request.phoneChallengeId))) {
       throw new DomainError(RegistrationErrors.phoneNotVerified);
     }
-    if (username && (await this.usernames.claimObstacle(username, null))) throw new DomainError(RegistrationErrors.usernameTaken);
+    if (username && (await this.usernames.claimObstacle(username, null)))
+      throw new DomainError(RegistrationErrors.usernameTaken);
     return { ...request, username, displayName };
   }
 
@@ -170,20 +185,30 @@ export class RegistrationService {
       return id;
     } catch (error) {
       if (isUniqueViolation(error, 'user_account_email_key')) return null;
-      if (isUniqueViolation(error, 'user_account_username_key')) throw new DomainError(RegistrationErrors.usernameTaken);
+      if (isUniqueViolation(error, 'user_account_username_key'))
+        throw new DomainError(RegistrationErrors.usernameTaken);
       throw error;
     }
   }
 
   /** A sign-up for an address that is held, or was held by an erased account. */
-  private async repeat(request: CheckedRegistration, origin: SignupOrigin, samePassword: boolean): Promise<string> {
+  private async repeat(
+    request: CheckedRegistration,
+    origin: SignupOrigin,
+    compared: ComparedPassword,
+  ): Promise<string> {
     await this.database.transaction(async (manager) => {
       const [holder] = await this.database.query<Holder>(
         'select id, email, email_verified as "emailVerified", password_hash as "passwordHash" from user_account where email = $1 for update',
         [request.email],
       );
       if (holder && !holder.emailVerified) {
-        if (!samePassword) {
+        // Another sign-up may have come in between: then this password was compared with one that is not the stored one.
+        const isSame =
+          holder.passwordHash === compared.hash
+            ? compared.same
+            : await this.passwords.matches(request.password, holder.passwordHash);
+        if (!isSame) {
           await manager.update(User, holder.id, { passwordHash: request.passwordHash, signupContested: true });
         }
         await this.accountMails.queue('signup-repeat', request.email, origin.locale);
@@ -192,7 +217,11 @@ export class RegistrationService {
         if (holder) await this.accountMails.queue('account-exists', request.email, origin.locale);
       }
       if (request.username) await this.holdUsername(request.username);
-      await this.audit.record({ action: 'auth.register.repeat', actorId: null, data: { email: this.addresses.hash(request.email) } });
+      await this.audit.record({
+        action: 'auth.register.repeat',
+        actorId: null,
+        data: { email: this.addresses.hash(request.email) },
+      });
     });
     return newId();
   }
@@ -236,8 +265,8 @@ export class RegistrationService {
   }
 
   localeOf(wanted: string | null | undefined, origin: SignupOrigin): string {
-    const supported = SUPPORTED_LOCALES.map(({ code }) => code);
-    return (wanted && matchLocale(wanted, supported)) || origin.locale || DEFAULT_LOCALE;
+    const supported = SUPPORTED_LOCALES.find(({ code }) => code.toLowerCase() === wanted?.toLowerCase());
+    return supported?.code ?? origin.locale ?? DEFAULT_LOCALE;
   }
 }
 

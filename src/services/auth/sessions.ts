@@ -62,7 +62,10 @@ export class Sessions {
     if (replacedToken) await this.endByToken(replacedToken, SessionEndReason.REPLACED);
     const now = this.clock.now();
     // Also locks the account: parallel sign-ins take turns, so that together they keep the limit.
-    await this.database.query('update user_account set last_login_at = $2, updated_at = $2 where id = $1', [userId, now]);
+    await this.database.query('update user_account set last_login_at = $2, updated_at = $2 where id = $1', [
+      userId,
+      now,
+    ]);
     const token = this.refreshTokens.create();
     const id = newId();
     const familyExpiresAt = addTime(now, Duration.days(this.settings.get(AuthSettings.sessionMaxDays)));
@@ -85,7 +88,12 @@ export class Sessions {
   }
 
   /** Access token, refresh token and their lifetimes for the live row of a family. */
-  async tokensFor({ userId, familyId }: SessionFamily, signedInAt: Date, refreshToken: string, expiresAt: Date): Promise<SessionTokens> {
+  async tokensFor(
+    { userId, familyId }: SessionFamily,
+    signedInAt: Date,
+    refreshToken: string,
+    expiresAt: Date,
+  ): Promise<SessionTokens> {
     const { token, expiresIn } = await this.accessTokens.issueForSession(userId, familyId, signedInAt);
     const refreshMaxAge = Math.floor((expiresAt.getTime() - this.clock.now().getTime()) / 1000);
     return { accessToken: token, expiresIn, refreshToken, refreshMaxAge };
@@ -130,7 +138,10 @@ export class Sessions {
   }
 
   /** The family of the caller's refresh cookie when that token is live and the caller's, else the one of the access token. */
-  async currentFamily(viewer: { userId: string; sessionId: string | null }, refreshCookie: string | null): Promise<string | null> {
+  async currentFamily(
+    viewer: { userId: string; sessionId: string | null },
+    refreshCookie: string | null,
+  ): Promise<string | null> {
     if (refreshCookie && this.refreshTokens.isGenuine(refreshCookie)) {
       const [row] = await this.database.query<{ family_id: string }>(
         `select family_id from session where refresh_token_hash = $2 and user_id = $3 and ${LIVE_SESSION}`,
@@ -146,16 +157,23 @@ export class Sessions {
       `select family_id from session where user_id = $2 and ${LIVE_SESSION} order by created_at desc, id desc offset $3`,
       [this.clock.now(), userId, this.settings.get(AuthSettings.maxSessionsPerUser)],
     );
-    for (const { family_id: familyId } of surplus) await this.revoke(userId, SessionEndReason.LIMIT, 'family_id = $4', familyId);
+    for (const { family_id: familyId } of surplus)
+      await this.revoke(userId, SessionEndReason.LIMIT, 'family_id = $4', familyId);
   }
 
   /** Revokes live rows; the account is locked. @param which a condition on the family, which is parameter `$4` */
-  private async revoke(userId: string, reason: SessionEndReason, which: string, familyId: string | null): Promise<number> {
+  private async revoke(
+    userId: string,
+    reason: SessionEndReason,
+    which: string,
+    familyId: string | null,
+  ): Promise<number> {
     const ended = await this.database.query<{ family_id: string }>(
       `update session set revoked_at = $1, revoked_reason = $3 where user_id = $2 and (${which}) and ${LIVE_SESSION} returning family_id`,
       [this.clock.now(), userId, reason, familyId],
     );
-    for (const { family_id } of ended) await this.events.publish('session.ended', { userId, familyId: family_id, reason });
+    for (const { family_id } of ended)
+      await this.events.publish('session.ended', { userId, familyId: family_id, reason });
     return ended.length;
   }
 }

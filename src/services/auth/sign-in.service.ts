@@ -49,7 +49,8 @@ export class SignInService {
 
   /** After the first factor: asks for the second where there is one, and says nothing about the account before it. */
   async afterFirstFactor(account: SignInAccount, method: string, client: SignInClient): Promise<SignInOutcome> {
-    if (account.twoFactorEnabled) return { tokens: null, tempToken: await this.challenges.open(account.id, method, client.ip) };
+    if (account.twoFactorEnabled)
+      return { tokens: null, tempToken: await this.challenges.open(account.id, method, client.ip) };
     return { tokens: await this.openSession(account.id, [method], client), tempToken: null };
   }
 
@@ -96,12 +97,16 @@ export class SignInService {
       const known = await this.isKnownDevice(userId, client);
       const tokens = await this.sessions.open(userId, methods, client, client.refreshCookie);
       if (!known) {
-        await this.mails.send('security_new_login', { userId }, {
-          happenedAt: this.clock.now().toISOString(),
-          device: describeDevice(client.userAgent),
-          country: client.country,
-          securityUrl: this.links.security,
-        });
+        await this.mails.send(
+          'security_new_login',
+          { userId },
+          {
+            happenedAt: this.clock.now().toISOString(),
+            device: describeDevice(client.userAgent),
+            country: client.country,
+            securityUrl: this.links.security,
+          },
+        );
       }
       return tokens;
     });
@@ -117,4 +122,5 @@ export class SignInService {
   }
 }
 
-const refusal = (definition: ErrorDefinition, details?: ErrorDetails): DomainError => new DomainError(definition, details, { commits: true });
+const refusal = (definition: ErrorDefinition, details?: ErrorDetails): DomainError =>
+  new DomainError(definition, details, { commits: true });

@@ -15,9 +15,10 @@ export class UnverifiedAccounts {
 
   /** Takes the account away that holds an address whose owner turned up, in the transaction at hand. */
   async removeHolderOf(email: string): Promise<void> {
-    const [holder] = await this.database.query<{ id: string }>(`select id from user_account where email = $1 and ${NEVER_VERIFIED} for update`, [
-      email,
-    ]);
+    const [holder] = await this.database.query<{ id: string }>(
+      `select id from user_account where email = $1 and ${NEVER_VERIFIED} for update`,
+      [email],
+    );
     if (holder) await this.remove(holder.id);
   }
 
@@ -35,7 +36,10 @@ export class UnverifiedAccounts {
 
   private removeIfStillUnverified(id: string): Promise<number> {
     return this.database.transaction(async () => {
-      const locked = await this.database.query(`select 1 from user_account where id = $1 and ${NEVER_VERIFIED} for update`, [id]);
+      const locked = await this.database.query(
+        `select 1 from user_account where id = $1 and ${NEVER_VERIFIED} for update`,
+        [id],
+      );
       return locked.length > 0 ? this.remove(id) : 0;
     });
   }

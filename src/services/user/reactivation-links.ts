@@ -19,10 +19,14 @@ export class ReactivationLinks {
   async send(user: { id: string; email: string; locale: string | null }, tokenId?: string): Promise<void> {
     const { token, expiresAt } = await this.tokens.issue(user.id, ReactivationTokenSource.EMAIL, { id: tokenId });
     const deletionAt = await this.tokens.deletionDateOf(user.id);
-    await this.mails.send('account_deactivated', { to: user.email, locale: user.locale }, {
-      reactivateUrl: this.links.reactivate(token),
-      linkExpiresAt: expiresAt.toISOString(),
-      deletionAt: deletionAt?.toISOString() ?? null,
-    });
+    await this.mails.send(
+      'account_deactivated',
+      { to: user.email, locale: user.locale },
+      {
+        reactivateUrl: this.links.reactivate(token),
+        linkExpiresAt: expiresAt.toISOString(),
+        deletionAt: deletionAt?.toISOString() ?? null,
+      },
+    );
   }
 }
