@@ -21,7 +21,7 @@ import type { Foundation, Infrastructure } from './infrastructure.js';
 
 /** The adapters to the world outside, and the registry that picks the one in force. */
 export function buildProviders({ env, clock, logger }: Foundation, { bus, database, encryption, settings }: Infrastructure) {
-  const hosts = new OutboundHosts({ allowPrivateHosts: !env.production });
+  const hosts = new OutboundHosts({ allowPrivateHosts: env.PROVIDERS_ON_PRIVATE_HOSTS });
   const http = new OutboundHttp(hosts);
   const developmentOutbox = new DevelopmentOutbox(database, clock, env.production);
   const localFiles = new LocalFiles(join(env.dataDir, 'storage'), clock);

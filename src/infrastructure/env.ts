@@ -43,6 +43,8 @@ const schema = z.object({
   DEMO: onOff('on'),
   RATE_LIMITS: onOff('on'),
   WORKER: onOff('on'),
+  /** Lets provider settings name loopback and private hosts, for a mail or SMS catcher on a laptop. Never in production. */
+  PROVIDERS_ON_PRIVATE_HOSTS: onOff('off'),
   GRAPHQL_INTROSPECTION: z.enum(['on', 'off']).optional(),
   OAUTH_GOOGLE_ISSUER: z.url().optional(),
   OAUTH_APPLE_ISSUER: z.url().optional(),
@@ -130,6 +132,7 @@ function requireForProduction(variables: Variables): void {
   const required = ['DATABASE_URL', 'ANALYTICS_DATABASE_URL', 'REDIS_URL', 'PUBLIC_URL', 'COOKIE_DOMAIN', ...SECRET_NAMES] as const;
   const problems = required.filter((name) => !variables[name]).map((name) => `  ${name}: required in production`);
   if (variables.RATE_LIMITS === false) problems.push('  RATE_LIMITS: cannot be off in production');
+  if (variables.PROVIDERS_ON_PRIVATE_HOSTS) problems.push('  PROVIDERS_ON_PRIVATE_HOSTS: cannot be on in production');
   if (!variables.WEB_ORIGIN.startsWith('https://')) problems.push('  WEB_ORIGIN: must be https in production');
   if (problems.length > 0) throw new InvalidEnvironment(`The environment is not valid:\n${problems.join('\n')}`);
 }
