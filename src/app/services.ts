@@ -1,5 +1,6 @@
 import { StaffMembers } from '../services/admin/staff-members.js';
 import { AccessTokens } from '../services/auth/access-tokens.js';
+import { AccountLockNotices } from '../services/auth/account-lock-notices.js';
 import { AccountMailRequests } from '../services/auth/account-mail-requests.js';
 import { Accounts } from '../services/auth/accounts.js';
 import { AccountStates } from '../services/auth/account-states.js';
@@ -64,7 +65,7 @@ export function buildServices({ env, clock }: Foundation, infrastructure: Infras
   const accountStates = new AccountStates(database, events, clock);
   const authentication = new Authentication(accessTokens, accountStates, database, settings, clock);
   const sessions = new Sessions(database, accounts, accessTokens, refreshTokens, events, settings, clock);
-  const signInChallenges = new SignInChallenges(database, clock);
+  const signInChallenges = new SignInChallenges(database, settings, clock);
   const signIns = new SignInService(
     database, accounts, sessions, signInChallenges, accessTokens, reactivationTokens, mails, links, clock,
   );
@@ -81,8 +82,9 @@ export function buildServices({ env, clock }: Foundation, infrastructure: Infras
   const registrations = new RegistrationService(
     database, addresses, passwords, usernames, moderation, phones, verification, decoys, accountMailRequests, links, audit, settings, clock,
   );
+  const lockNotices = new AccountLockNotices(database, mails, links, audit, settings);
   const logins = new LoginService(
-    database, accounts, passwords, decoys, addressLock, signIns, addresses, mails, links, audit, settings, clock,
+    database, accounts, passwords, decoys, addressLock, signIns, addresses, lockNotices, audit, clock,
   );
   const identities = new IdentityService(database);
   const reuseAlarm = new TokenReuseAlarm(sessions, staffMembers, mails, links, audit, clock);

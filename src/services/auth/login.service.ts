@@ -2,13 +2,10 @@ import type { AuditLog } from '../../infrastructure/audit/audit-log.js';
 import type { Clock } from '../../infrastructure/clock.js';
 import type { Database } from '../../infrastructure/database/database.js';
 import { DomainError, type ErrorDefinition } from '../../infrastructure/errors.js';
-import type { Settings } from '../../infrastructure/settings/settings.js';
-import type { Mails } from '../mail/mails.js';
-import type { WebLinks } from '../web-links.js';
+import type { AccountLockNotices } from './account-lock-notices.js';
 import { LoginErrors } from './auth.errors.js';
 import type { Account, Accounts } from './accounts.js';
-import type { AddressLock, CountedAttempt } from './address-lock.js';
-import { AuthSettings } from './auth.settings.js';
+import type { AddressLock } from './address-lock.js';
 import { normalizeEmail, type EmailAddresses } from './email-addresses.js';
 import type { Passwords } from './passwords.js';
 import type { SignInClient, SignInOutcome, SignInService } from './sign-in.service.js';
@@ -24,10 +21,8 @@ export class LoginService {
     private readonly lock: AddressLock,
     private readonly signIns: SignInService,
     private readonly addresses: EmailAddresses,
-    private readonly mails: Mails,
-    private readonly links: WebLinks,
+    private readonly lockNotices: AccountLockNotices,
     private readonly audit: AuditLog,
-    private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
 
@@ -47,32 +42,9 @@ export class LoginService {
     const matchesDecoy = await this.passwords.matches(password, await this.decoys.find(email));
     if (account && matches && account.emailVerified) return this.succeed(account, password, email, client);
 
-    await this.recordLock(attempt, account);
+    if (account && attempt.locks) await this.lockNotices.send(account);
     const unverified = matches || matchesDecoy;
     return this.refuse(unverified ? LoginErrors.emailNotVerified : LoginErrors.invalidCredentials, email, account);
-  }
-
-  /** Tells the owner about a lock, once a lock. An address that was never verified may be a stranger's and gets no mail. */
-  private async recordLock(attempt: CountedAttempt, account: Account | undefined): Promise<void> {
-    if (!attempt.locks || !account) return;
-    await this.database.transaction(async () => {
-      if (account.emailVerified) {
-        await this.mails.send(
-          'security_account_locked',
-          { userId: account.id },
-          {
-            lockedForMinutes: this.settings.get(AuthSettings.lockoutMinutes),
-            securityUrl: this.links.security,
-          },
-        );
-      }
-      await this.audit.record({
-        action: 'auth.account.locked',
-        level: 'WARN',
-        actorId: null,
-        target: { type: 'User', id: account.id },
-      });
-    });
   }
 
   private async succeed(
