@@ -9,7 +9,8 @@ import {
 } from '../services/auth/auth.jobs.js';
 import { MailRenderer } from '../services/mail/mail-renderer.js';
 import { MailSender } from '../services/mail/mail-sender.js';
-import { mailSendJob } from '../services/mail/mail.jobs.js';
+import { mailSendJob, smsSendJob } from '../services/mail/mail.jobs.js';
+import { SmsSender } from '../services/mail/sms-sender.js';
 import type { Foundation, Infrastructure } from './infrastructure.js';
 import type { Providers } from './providers.js';
 import type { Services } from './services.js';
@@ -24,6 +25,8 @@ export function registerJobs(
 ): void {
   const mailSender = new MailSender(database, new MailRenderer(translations), providers.registry, encryption);
   jobs.register(mailSendJob, (mail, { jobId }) => mailSender.send(mail, jobId));
+  const smsSender = new SmsSender(providers.registry, encryption);
+  jobs.register(smsSendJob, (sms, { jobId }) => smsSender.send(sms, jobId));
   jobs.register(accountMailRequestJob, (request) => services.accountMailRequests.handle(request));
 
   const authCleanup = new AuthCleanup(database, clock);

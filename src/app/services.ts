@@ -37,6 +37,7 @@ import { WebLinks } from '../services/web-links.js';
 import type { Foundation, Infrastructure } from './infrastructure.js';
 import type { Jobs } from './jobs.js';
 import type { Providers } from './providers.js';
+import { buildSecondFactors } from './services/second-factors.js';
 
 /** Counterparts outside the process that tests replace. */
 export interface Outside {
@@ -82,7 +83,7 @@ export function buildServices({ env, clock }: Foundation, infrastructure: Infras
   const registrations = new RegistrationService(
     database, addresses, passwords, usernames, moderation, phones, verification, decoys, accountMailRequests, links, audit, settings, clock,
   );
-  const lockNotices = new AccountLockNotices(database, mails, links, audit, settings);
+  const lockNotices = new AccountLockNotices(database, accounts, mails, links, audit, settings);
   const logins = new LoginService(
     database, accounts, passwords, decoys, addressLock, signIns, addresses, lockNotices, audit, clock,
   );
@@ -98,12 +99,16 @@ export function buildServices({ env, clock }: Foundation, infrastructure: Infras
     database, accounts, passwords, sessions, resetLinks, pendingFlows, emailRestoration, mails, links, audit, clock,
   );
   const passwordChanges = new PasswordChangeService(database, accounts, passwords, sessions, pendingFlows, mails, links, audit, clock);
+  const secondFactors = buildSecondFactors(clock, infrastructure, outbox, {
+    accounts, authentication, lockNotices, passwords, sessions, signInChallenges, signIns, mails, links,
+  });
 
   return {
     links, mails, moderation, usernames, reactivationTokens, reactivationLinks, accounts, unverifiedAccounts,
     addresses, mailBudget, passwords, accessTokens, refreshTokens, accountStates, authentication, sessions, signInChallenges,
     signIns, decoys, addressLock, resetLinks, verification, phones, accountMailRequests, registrations, logins, identities,
     refreshes, userSessions, pendingFlows, passwordResets, passwordChanges, staffMembers,
+    ...secondFactors,
   };
 }
 

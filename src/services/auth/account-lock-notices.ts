@@ -22,12 +22,21 @@ export class AccountLockNotices {
     await this.database.transaction(async () => {
       const account = await this.accounts.find(userId);
       if (account?.emailVerified) {
-        await this.mails.send('security_account_locked', { userId }, {
-          lockedForMinutes: this.settings.get(AuthSettings.lockoutMinutes),
-          securityUrl: this.links.security,
-        });
+        await this.mails.send(
+          'security_account_locked',
+          { userId },
+          {
+            lockedForMinutes: this.settings.get(AuthSettings.lockoutMinutes),
+            securityUrl: this.links.security,
+          },
+        );
       }
-      await this.audit.record({ action: 'auth.account.locked', level: 'WARN', actorId: null, target: { type: 'User', id: userId } });
+      await this.audit.record({
+        action: 'auth.account.locked',
+        level: 'WARN',
+        actorId: null,
+        target: { type: 'User', id: userId },
+      });
     });
   }
 }

@@ -42,7 +42,7 @@ export class LoginService {
     const matchesDecoy = await this.passwords.matches(password, await this.decoys.find(email));
     if (account && matches && account.emailVerified) return this.succeed(account, password, email, client);
 
-    if (account && attempt.locks) await this.lockNotices.send(account);
+    if (account && attempt.locks) await this.lockNotices.send(account.id);
     const unverified = matches || matchesDecoy;
     return this.refuse(unverified ? LoginErrors.emailNotVerified : LoginErrors.invalidCredentials, email, account);
   }
