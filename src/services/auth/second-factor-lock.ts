@@ -43,7 +43,7 @@ export class SecondFactorLock {
     return row ?? null;
   }
 
-  /** A right code sets the counter back, and lifts the lock that its own try would have been the last one before. */
+  /** A right code sets the counter back. Where its own try had filled the budget, the lock goes with it. */
   async reset(userId: string): Promise<void> {
     await this.database.query(
       `update user_account set two_factor_failures = 0,
