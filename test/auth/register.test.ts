@@ -97,6 +97,36 @@ describe('POST /auth/register', () => {
     expect(await app.caller().post('/auth/register', form({ password: 'Password1' }))).toMatchObject({ error: { details: [{ rule: 'password_common' }] } });
   });
 
+  it('refuses an empty name and a landing page of another site', async () => {
+    for (const [field, value] of [
+      ['username', ''],
+      ['displayName', '<b></b>'],
+      ['firstLandingPage', 'https://evil.example/ada'],
+      ['firstLandingPage', '//evil.example/ada'],
+    ] as const) {
+      const answer = await app.caller().post('/auth/register', form({ [field]: value }));
+      expect(answer, value).toMatchObject({ status: 400, error: { i18nKey: 'error.validation', details: [{ field }] } });
+    }
+    for (const firstLandingPage of ['/ada?utm_source=x', 'http://127.0.0.1:3000/ada']) {
+      expect(await app.caller().post('/auth/register', form({ firstLandingPage }))).toMatchObject({ status: 201 });
+    }
+  });
+
+  it('takes the wanted language when it is a supported one, else the best match of Accept-Language', async () => {
+    const localeAfter = async (locale: string | undefined) => {
+      const request = form({ email: ` New-${randomUUID()}@Example.org `, locale });
+      await app.caller().post('/auth/register', request, { 'accept-language': 'tr' });
+      const [row] = await app.query<{ locale: string }>(
+        'select s.locale from user_settings s join user_account u on u.id = s.user_id where u.email = $1',
+        [request.email.trim().toLowerCase()],
+      );
+      return row?.locale;
+    };
+    expect(await localeAfter('pt-br')).toBe('pt-BR');
+    expect(await localeAfter('xx')).toBe('tr');
+    expect(await localeAfter(undefined)).toBe('tr');
+  });
+
   it('ends at ten sign-ups an hour from one address and says when to come back', async () => {
     const caller = app.caller();
     for (let count = 0; count < 10; count++) await caller.post('/auth/register', {});
