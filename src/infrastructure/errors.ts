@@ -55,6 +55,8 @@ export interface FieldViolation {
   field: string;
   rule: string;
   message: string;
+  /** Bounds that the text of the rule names; they are filled in and do not leave by themselves. */
+  params?: Record<string, number>;
 }
 
 export type ErrorDetails = FieldViolation[] | Record<string, unknown>;
@@ -110,6 +112,6 @@ export const GenericErrors = defineErrors({
 });
 
 /** Shorthand for a refused field. */
-export function invalidField(field: string, rule: string, message: string): DomainError {
-  return new DomainError(GenericErrors.validation, [{ field, rule, message }]);
+export function invalidField(field: string, rule: string, message: string, params?: FieldViolation['params']): DomainError {
+  return new DomainError(GenericErrors.validation, [{ field, rule, message, params }]);
 }

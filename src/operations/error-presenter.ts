@@ -51,10 +51,11 @@ export class ErrorPresenter {
   }
 
   private localized(violations: FieldViolation[], locale: string): FieldViolation[] {
-    return violations.map(({ field, rule, message, ...rest }) => {
-      const text = this.translations.text(locale, 'validation', rule, rest as MessageParams);
-      return { field, rule, message: text === rule ? message : text };
-    });
+    return violations.map(({ field, rule, message, params }) => ({
+      field,
+      rule,
+      message: this.translations.find(locale, 'validation', rule, params) ?? message,
+    }));
   }
 }
 

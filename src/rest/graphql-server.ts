@@ -53,7 +53,7 @@ export async function mountGraphQL(fastify: FastifyInstance, { schema, contexts,
     url: '/graphql',
     preValidation: async (request) => {
       if (Array.isArray(request.body) && request.body.length > DOCUMENT_LIMITS.batch) {
-        throw invalidField('query', 'arrayMaxSize', `at most ${DOCUMENT_LIMITS.batch} operations in a batch`);
+        throw invalidField('query', 'arrayMaxSize', `at most ${DOCUMENT_LIMITS.batch} operations in a batch`, { max: DOCUMENT_LIMITS.batch });
       }
     },
     handler: fastifyApolloHandler(server, { context: async (request) => contexts.fromHttp(request, 'graphql') }) as RouteHandlerMethod,

@@ -51,7 +51,7 @@ export const HasSafeCharacters = (): PropertyDecorator =>
 
 /** A length in characters after trimming. */
 export const TrimmedLength = (min: number, max: number): PropertyDecorator =>
-  rule('length', (value) => isText(value) && value.trim().length >= min && value.trim().length <= max, {
+  rule('isLength', (value) => isText(value) && value.trim().length >= min && value.trim().length <= max, {
     minLength: min,
     maxLength: max,
   });

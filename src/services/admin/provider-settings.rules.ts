@@ -63,7 +63,7 @@ function schemaViolations(adapter: ProviderAdapter, given: Record<string, unknow
 function requireSize(field: string, values: Record<string, unknown>, maxBytes: number): void {
   if (typeof values !== 'object' || Array.isArray(values)) throw invalidField(field, 'type', 'must be an object');
   if (Buffer.byteLength(JSON.stringify(values)) > maxBytes)
-    throw invalidField(field, 'maxLength', `at most ${maxBytes} bytes`);
+    throw invalidField(field, 'maxLength', `at most ${maxBytes} bytes`, { max: maxBytes });
 }
 
 async function requireAllowedHost(field: string, value: string, hosts: OutboundHosts): Promise<void> {

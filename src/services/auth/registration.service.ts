@@ -117,9 +117,13 @@ export class RegistrationService {
     const username = request.username == null ? null : this.usernames.normalize(request.username);
     const displayName = request.displayName == null ? null : toPlainText(request.displayName);
     // Nothing but markup.
-    if (displayName === '') throw invalidField('displayName', 'length', '1-100 characters');
+    if (displayName === '') throw invalidField('displayName', 'isLength', '1-100 characters', { min: 1, max: 100 });
     const obstacle = username !== null && this.usernames.formObstacle(username);
-    if (obstacle) throw invalidField('username', obstacle === 'length' ? 'length' : 'matches', 'not a username');
+    if (obstacle === 'length') {
+      const { minLen, maxLen } = this.usernames.bounds;
+      throw invalidField('username', 'isLength', 'too short or too long', { min: minLen, max: maxLen });
+    }
+    if (obstacle) throw invalidField('username', 'matches', 'not a username');
     if (request.firstLandingPage && !this.links.isOwnPage(request.firstLandingPage)) {
       throw invalidField('firstLandingPage', 'isUrl', 'a page of another site');
     }
