@@ -47,7 +47,7 @@ export function directionOf(code: string): 'ltr' | 'rtl' {
 }
 
 /** The supported languages whose texts have not been written yet; their readers get English until then. */
-const UNTRANSLATED = new Set(['zh-CN']);
+const UNTRANSLATED = new Set([]);
 
 /** The languages whose texts are complete. */
 export const TRANSLATED_LOCALES: readonly SupportedLocale[] = SUPPORTED_LOCALES.filter(({ code }) => !UNTRANSLATED.has(code));
