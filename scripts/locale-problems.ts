@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_LOCALE, TRANSLATED_LOCALES } from '../src/infrastructure/i18n/locales.js';
+import { DEFAULT_LOCALE, SUPPORTED_LOCALES } from '../src/infrastructure/i18n/locales.js';
 import { placeholdersOf } from '../src/infrastructure/i18n/message-format.js';
 
 const LOCALES_DIRECTORY = fileURLToPath(new URL('../locales', import.meta.url));
@@ -14,7 +14,7 @@ type Texts = Map<string, string>;
  * texts.
  */
 export function localeProblems(directory = LOCALES_DIRECTORY): string[] {
-  const codes = TRANSLATED_LOCALES.map(({ code }) => code);
+  const codes = SUPPORTED_LOCALES.map(({ code }) => code);
   const folders = readdirSync(directory);
   const problems = differences(codes, folders).map((name) => `${name}: the folder is missing or belongs to no locale`);
   const namespaces = readdirSync(join(directory, DEFAULT_LOCALE));

@@ -45,9 +45,3 @@ const rtlCodes = new Set(SUPPORTED_LOCALES.filter((entry) => entry.isRtl).map((e
 export function directionOf(code: string): 'ltr' | 'rtl' {
   return rtlCodes.has(code) ? 'rtl' : 'ltr';
 }
-
-/** The supported languages whose texts have not been written yet; their readers get English until then. */
-const UNTRANSLATED = new Set([]);
-
-/** The languages whose texts are complete. */
-export const TRANSLATED_LOCALES: readonly SupportedLocale[] = SUPPORTED_LOCALES.filter(({ code }) => !UNTRANSLATED.has(code));
